@@ -1,0 +1,1 @@
+"""Write a typed signature and a docstring; the first call writes, proves and files the function."""

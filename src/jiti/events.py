@@ -1,0 +1,76 @@
+"""What a generation tells whoever watches it: a progress display, a log, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jiti.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    """An agent set out to write a stub's implementation."""
+
+    key: str
+    model: str
+    reason: str
+    """Why: `missing`, or what changed, as `docstring changed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """A request goes out; `turn` counts from 1."""
+
+    key: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The reply to a turn's request is there. `usage` is this request's alone."""
+
+    key: str
+    turn: int
+    usage: Usage
+    seconds: float
+    stop_reason: str
+    usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """The agent called a tool; `summary` says on what, on one line."""
+
+    key: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A tool answered; `summary` is its answer on one line."""
+
+    key: str
+    name: str
+    ok: bool
+    seconds: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """It is over; `outcome` is `accepted`, or the name of the error that it ends in."""
+
+    key: str
+    outcome: str
+    turns: int
+    usage: Usage
+    seconds: float
+    usd: float | None
+    detail: str = ""
+    """Where the implementation was filed, or the error's first line."""
+
+
+Event = SessionStarted | TurnStarted | Replied | ToolStarted | ToolEnded | SessionEnded
+Observer = Callable[[Event], None]
