@@ -1,0 +1,218 @@
+"""A stub, parsed: its definition, docstring and spec. Never on the way of a warm call."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import tokenize
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jiti import canonical, source, syntax
+from jiti.errors import RealBodyError, StubError
+from jiti.spec import NONE, Spec, text_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import FunctionType
+
+    from jiti.stub import Declaration
+
+PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
+_SPEC_KEYWORDS = ("uses", "allow")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a stub says, taken apart.
+
+    Attributes:
+        declaration: where it stands.
+        node: its `def`.
+        tree: the whole source file, parsed.
+        source: the whole source file's text.
+        docstring: as `inspect.cleandoc` leaves it.
+        owners: the classes around it, outermost first.
+        spec: its hashes.
+        text: its own source lines, as the header's `stub:` hash covers them.
+    """
+
+    declaration: Declaration
+    node: syntax.FunctionNode
+    tree: ast.Module
+    source: str
+    docstring: str
+    owners: tuple[str, ...]
+    spec: Spec
+    text: str
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether the stub holds a `yield` of its own."""
+        return _yields(self.node)
+
+
+def define(declaration: Declaration) -> Definition:
+    """Parse a stub, and turn down what jiti cannot work from.
+
+    Raises:
+        StubError: the file does not parse or holds no such stub, the name is defined twice, there
+            is no docstring, or the body returns.
+        RealBodyError: the stub has a body.
+    """
+    file = _read(declaration)
+    found = _find(declaration, file)
+    docstring = ast.get_docstring(found.node, clean=False)
+    _require_placeholder(declaration, found.node)
+    if docstring is None or not docstring.strip():
+        message = f"{declaration.place}: {declaration.qualname} has no docstring"
+        hint = "say in a docstring what it does: it is what the implementation is written from"
+        raise StubError(message, key=declaration.key, hint=hint)
+    clean = inspect.cleandoc(docstring)
+    hints = _hints(file, found.node, declaration)
+    spec = Spec(
+        signature=text_hash(_signature(found)),
+        docstring=text_hash(clean),
+        hints=text_hash("\n".join(hints)) if hints else NONE,
+    )
+    return Definition(declaration, found.node, file.tree, file.text, clean, found.owners, spec, _text(file, found))
+
+
+def body_hash(code: str) -> str:
+    """The canonical hash of an implementation: its syntax tree and the texts of its comments.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    file = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass"))
+    try:
+        comments = [text for _, text in _comments(file.text)]
+    except tokenize.TokenError as error:
+        raise SyntaxError(str(error)) from error
+    return text_hash("\n".join([canonical.text(file.tree), *comments]))
+
+
+def require_unchanged(definition: Definition, function: FunctionType) -> None:
+    """Make sure that the file on disk still holds the stub that this process imported.
+
+    Raises:
+        StubError: parameters or docstring differ.
+    """
+    code = function.__code__
+    count = code.co_argcount + code.co_kwonlyargcount
+    arguments = definition.node.args
+    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    loaded = function.__doc__
+    if tuple(_mangled(names, definition.owners)) != code.co_varnames[:count] or (
+        loaded is not None and inspect.cleandoc(loaded) != definition.docstring
+    ):
+        declaration = definition.declaration
+        message = f"{declaration.place}: {declaration.qualname} changed on disk since it was imported"
+        raise StubError(message, key=declaration.key, hint="start the program again")
+
+
+def _mangled(names: Iterable[str], owners: tuple[str, ...]) -> list[str]:
+    owner = owners[-1].lstrip("_") if owners else ""
+    return [f"_{owner}{each}" if owner and each.startswith("__") and not each.endswith("__") else each for each in names]
+
+
+def _text(file: source.SourceFile, found: syntax.Found) -> str:
+    # Cut out by the syntax tree. The lines that a running program cuts out by indentation may miss the
+    # end of a badly indented docstring: its hash then differs, and the slow comparison settles it.
+    return "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
+
+
+def _read(declaration: Declaration) -> source.SourceFile:
+    try:
+        file = source.read(declaration.source)
+        _ = file.tree
+    except (SyntaxError, ValueError, OSError) as error:
+        line = getattr(error, "lineno", None)
+        place = f"{declaration.path}:{line}" if line else declaration.path
+        message = f"{place}: the file no longer parses: {getattr(error, 'msg', None) or error}"
+        raise StubError(message, key=declaration.key, hint="mend the file and start the program again") from error
+    return file
+
+
+def _find(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
+    found = [each for each in syntax.stubs_in(file.tree) if each.qualname == declaration.qualname]
+    if len(found) > 1:
+        lines = ", ".join(str(each.node.lineno) for each in found)
+        message = f"{declaration.path}: {declaration.qualname} is defined more than once (lines {lines})"
+        raise StubError(message, key=declaration.key, hint="give each definition a name of its own")
+    if found:
+        return found[0]
+    return _find_undecorated(declaration, file)
+
+
+def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
+    """A stub whose decorator this file does not name as jiti's: an alias that is imported from elsewhere."""
+    nodes = [each for each in syntax.definitions(file.tree) if each[1] == declaration.qualname]
+    decorated = [each for each in nodes if each[0].decorator_list]
+    if not decorated:
+        message = f"{declaration.path} no longer holds a stub named {declaration.qualname}"
+        raise StubError(message, key=declaration.key, hint="start the program again")
+    node, qualname, owners = decorated[-1]
+    overloads = tuple(each for each, *_ in decorated[:-1])
+    return syntax.Found(node, qualname, owners, overloads, node.decorator_list[0])
+
+
+def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) -> None:
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    statements = [each for each in body if not _is_yield(each)]
+    if len(statements) > 1 or not all(_is_placeholder(each) for each in statements):
+        line = statements[0].lineno
+        message = f"{declaration.path}:{line}: {declaration.qualname} has a body already"
+        hint = "leave the docstring and `...` (or `raise NotImplementedError`), or take `@jiti` away"
+        raise RealBodyError(message, key=declaration.key, hint=hint)
+
+
+def _is_yield(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    if isinstance(statement, ast.Raise) and statement.exc is not None and statement.cause is None:
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return False
+
+
+def _yields(node: syntax.FunctionNode) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(item, syntax.FunctionNode | ast.Lambda | ast.ClassDef):
+            stack.extend(ast.iter_child_nodes(item))
+    return False
+
+
+def _signature(found: syntax.Found) -> str:
+    node = found.node
+    kind = "async function" if isinstance(node, ast.AsyncFunctionDef) else "function"
+    lines = [f"{kind} generator" if _yields(node) else kind, node.name]
+    for each in (*found.overloads, node):
+        lines += [canonical.text(each.args), canonical.annotation(each.returns)]
+        lines += [canonical.text(parameter) for parameter in getattr(each, "type_params", ())]
+    keywords = found.decorator.keywords if isinstance(found.decorator, ast.Call) else []
+    lines += [f"{each.arg}={canonical.text(each.value)}" for each in keywords if each.arg in _SPEC_KEYWORDS]
+    return "\n".join(lines)
+
+
+def _comments(text: str) -> Iterable[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("#").strip()
+
+
+def _hints(file: source.SourceFile, node: syntax.FunctionNode, declaration: Declaration) -> list[str]:
+    last = file.end_of_block(declaration.line, node.end_lineno or node.lineno)
+    comments = [text for line, text in _comments(file.text) if node.lineno <= line <= last]
+    return [text for text in comments if not text.lower().startswith(PRAGMAS)]

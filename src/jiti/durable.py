@@ -1,0 +1,79 @@
+"""Writing files so that a reader, or a crash, sees the old text or the new one, and nothing between."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ATTEMPTS = 10
+_PAUSE = 0.05  # seconds; on Windows another process may hold the target open for a moment
+
+
+def replace(path: str, text: str) -> None:
+    """Replace a file whole; whatever happens, a reader sees the old text or the new.
+
+    Folders are made as needed. What an earlier, killed write of the same file left is cleared away.
+
+    Raises:
+        OSError: the folder is not writable or the disk is full; the file is as it was.
+    """
+    folder, name = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
+    _clear_leftovers(folder, name)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        _patiently(lambda: os.replace(temporary, path))
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+    _flush_folder(folder)
+
+
+def remove(path: str) -> None:
+    """Remove a file, and make sure that it stays removed after a crash.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    _patiently(lambda: os.unlink(path))
+    _flush_folder(os.path.dirname(path))
+
+
+def _clear_leftovers(folder: str, name: str) -> None:
+    for entry in os.listdir(folder):
+        if entry.startswith(f".{name}.") and entry.endswith(".tmp"):
+            os.unlink(os.path.join(folder, entry))
+
+
+def _patiently(action: Callable[[], None]) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            action()
+        except PermissionError:
+            if sys.platform != "win32" or attempt == _ATTEMPTS - 1:
+                raise
+            import time  # noqa: PLC0415 - only where Windows makes us wait
+
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _flush_folder(folder: str) -> None:
+    if sys.platform == "win32":
+        return  # a folder cannot be flushed there
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,62 @@
+"""The header of an implementation: plain `# field: value` lines that are read without parsing Python."""
+
+from __future__ import annotations
+
+VERSION = "1"
+FIELDS = ("stub", "spec", "code", "body", "gates", "uses", "effects", "approved", "made")
+NONE = "-"
+_REQUIRED = ("jiti", "stub", "spec", "code", "body")
+_OPENING = "# Written by jiti for "
+_CLOSING = ". It is yours: read it, edit it, commit it."
+
+
+class HeaderError(ValueError):
+    """A file of the mirror does not begin with a header that this version can read."""
+
+
+def compose(key: str, fields: dict[str, str]) -> str:
+    """The header's lines; fields that are not given stand as `-`."""
+    lines = [f"{_OPENING}{key}{_CLOSING}", f"# jiti: {VERSION}"]
+    lines += [f"# {field}: {fields.get(field) or NONE}" for field in FIELDS]
+    return "\n".join(lines) + "\n"
+
+
+def key_of(text: str) -> str | None:
+    """The key that a file's first line names, or None where it is no header."""
+    first, _, _ = text.partition("\n")
+    if not (first.startswith(_OPENING) and first.endswith(_CLOSING)):
+        return None
+    return first[len(_OPENING) : -len(_CLOSING)]
+
+
+def split(text: str) -> tuple[dict[str, str], str]:
+    """Take a file apart: the header's fields, and the code below it.
+
+    Raises:
+        HeaderError: no header, a newer format, or a field is missing.
+    """
+    if key_of(text) is None:
+        message = "its first line is not jiti's"
+        raise HeaderError(message)
+    fields: dict[str, str] = {}
+    position = text.index("\n") + 1 if "\n" in text else len(text)
+    while text.startswith("# ", position):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        name, separator, value = text[position + 2 : end].partition(": ")
+        if not separator:
+            break
+        fields[name] = value.strip()
+        position = end + 1
+    _require(fields)
+    return fields, text[position:].lstrip("\n")
+
+
+def _require(fields: dict[str, str]) -> None:
+    missing = [name for name in _REQUIRED if not fields.get(name)]
+    if missing:
+        message = f"its header lacks `# {missing[0]}: …`"
+        raise HeaderError(message)
+    if fields["jiti"] != VERSION:
+        message = f"its format is {fields['jiti']}, and this jiti reads {VERSION}"
+        raise HeaderError(message)

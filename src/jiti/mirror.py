@@ -1,0 +1,258 @@
+"""The mirror: the `.jiti/` folder, one implementation a file.
+
+Reading is on the way of every first call, so it opens one file and parses nothing. Writing is rare
+and careful.
+"""
+
+from __future__ import annotations
+
+import os
+
+from jiti import durable, header
+from jiti.errors import BrokenImplementationError
+from jiti.source import decode
+from jiti.spec import text_hash
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from jiti.definition import Definition
+    from jiti.stub import Declaration
+
+FOLDER = ".jiti"
+SCRATCH = ".scratch"
+LOCAL = ".local"
+IGNORED = "/.local/\n__pycache__/\n"
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+
+
+class Implementation:
+    """One file of the mirror.
+
+    Attributes:
+        path: its absolute path.
+        header: the header's fields.
+        code: all that stands below the header.
+        text: the whole file, line ends normalised.
+    """
+
+    __slots__ = ("code", "header", "path", "text")
+
+    def __init__(self, path: str, fields: dict[str, str], code: str, text: str) -> None:
+        self.path = path
+        self.header = fields
+        self.code = code
+        self.text = text
+
+
+# ---------------------------------------------------------------- names
+
+
+def folder_of(root: str) -> str:
+    """Absolute path of a project's mirror."""
+    return os.path.join(root, FOLDER)
+
+
+def local_folder(root: str, *parts: str) -> str:
+    """A folder below the mirror that is never committed: sessions, locks, caches."""
+    return os.path.join(root, FOLDER, LOCAL, *parts)
+
+
+def relative_path(root: str, path: str) -> str:
+    """A path below the root as people are told it: relative, with `/`."""
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def _parts(declaration: Declaration) -> list[str]:
+    """The folders and the name, without ending, that a stub's implementation has below the mirror."""
+    *folders, module = declaration.path.split("/")
+    qualname, accessor = declaration.qualname, ""
+    for ending in (".setter", ".deleter"):
+        if qualname.endswith(ending):
+            qualname, accessor = qualname.removesuffix(ending), ending
+    names = ["_locals_" if name == "<locals>" else name for name in qualname.split(".")]
+    names[-1] += accessor
+    return [*folders, module.removesuffix(".py"), *names]
+
+
+def _plain_path(declaration: Declaration) -> str:
+    return os.path.join(folder_of(declaration.root), *_parts(declaration)) + ".py"
+
+
+def _marked_path(declaration: Declaration) -> str:
+    """The other name, for when the plain one is taken: `name~<6 hex of the key's hash>.py`."""
+    return f"{_plain_path(declaration).removesuffix('.py')}~{text_hash(declaration.key)[:6]}.py"
+
+
+def scratch_path(declaration: Declaration) -> str:
+    """Where a stub's scratch tests lie (absolute)."""
+    *folders, name = _parts(declaration)
+    return os.path.join(folder_of(declaration.root), SCRATCH, *folders, f"test_{name.replace(".", "_")}.py")
+
+
+def implementation_path(declaration: Declaration) -> str:
+    """Where a writer puts a stub's implementation (absolute): the plain name, unless that is taken or unusable."""
+    plain = _plain_path(declaration)
+    folder, name = os.path.split(plain)
+    if name.split(".")[0].lower() in _RESERVED:
+        return _marked_path(declaration)
+    if os.path.isdir(folder):
+        for entry in os.listdir(folder):
+            if entry != name and entry.lower() == name.lower():
+                return _marked_path(declaration)
+    if os.path.exists(plain) and _holds_another(plain, declaration.key):
+        return _marked_path(declaration)
+    return plain
+
+
+def _holds_another(path: str, key: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            found = header.key_of(decode(file.read()))
+    except (OSError, ValueError, SyntaxError):
+        return False
+    return found is not None and found != key
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(declaration: Declaration) -> Implementation | None:
+    """The stub's implementation, or None where there is no file that names its key.
+
+    Raises:
+        BrokenImplementationError: there is a file, and it cannot be read as an implementation.
+    """
+    for path in (_plain_path(declaration), _marked_path(declaration)):
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise broken(declaration, path, str(error)) from error
+        found = _parse(declaration, path, data)
+        if found is not None:
+            return found
+    return None
+
+
+def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation | None:
+    try:
+        text = decode(data)
+        key = header.key_of(text)
+        if key is not None and key != declaration.key:
+            return None
+        fields, code = header.split(text)
+    except (UnicodeDecodeError, SyntaxError) as error:
+        raise broken(declaration, path, f"it cannot be decoded: {error}") from error
+    except header.HeaderError as error:
+        raise broken(declaration, path, str(error)) from error
+    return Implementation(path, fields, code, text)
+
+
+def broken(declaration: Declaration, path: str, reason: str) -> BrokenImplementationError:
+    """The error for a file of the mirror that cannot be used."""
+    shown = relative_path(declaration.root, path)
+    return BrokenImplementationError(
+        f"{shown}: {reason}",
+        key=declaration.key,
+        hint=f"mend it, take it back from version control, or delete it to have it written anew: {shown}",
+    )
+
+
+# ---------------------------------------------------------------- writing
+
+
+def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Implementation:
+    """File an accepted implementation and its scratch tests.
+
+    The implementation is written last: until it is there, the stub is as it was.
+
+    Args:
+        definition: the stub that it is for.
+        code: all that goes below the header.
+        made: the header's `made:` line.
+        tests: the scratch tests' text; empty for none.
+
+    Raises:
+        OSError: the mirror cannot be written; no implementation was changed.
+    """
+    declaration = definition.declaration
+    prepare(declaration.root)
+    scratch = scratch_path(declaration)
+    if tests:
+        durable.replace(scratch, f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n\n{tests.lstrip()}")
+    elif os.path.exists(scratch):
+        durable.remove(scratch)
+    return _write(definition, implementation_path(declaration), code, {"made": made})
+
+
+def stamp(definition: Definition, implementation: Implementation) -> Implementation:
+    """Say that an implementation, as it stands now, fits its stub as it stands now.
+
+    Raises:
+        BrokenImplementationError: it does not parse.
+        OSError: it cannot be written; nothing was changed.
+    """
+    kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
+    try:
+        return _write(definition, implementation.path, implementation.code, kept)
+    except SyntaxError as error:
+        raise broken(definition.declaration, implementation.path, f"it does not parse: {error}") from error
+
+
+def retire(declaration: Declaration, implementation: Implementation) -> str:
+    """Take an implementation out of the way, so that the stub is generated anew; its text is kept.
+
+    Returns:
+        The absolute path that it was moved to.
+
+    Raises:
+        OSError: it cannot be moved; nothing was changed.
+    """
+    folder = local_folder(declaration.root, "replaced", *_parts(declaration)[:-1])
+    name = os.path.basename(implementation.path)
+    number = 1
+    while os.path.exists(kept := os.path.join(folder, f"{name}.{number}")):
+        number += 1
+    durable.replace(kept, implementation.text)
+    durable.remove(implementation.path)
+    return kept
+
+
+def _write(definition: Definition, path: str, code: str, fields: dict[str, str]) -> Implementation:
+    from jiti.definition import body_hash  # noqa: PLC0415 - parses: only writing needs it
+
+    declaration = definition.declaration
+    code = code.strip("\n") + "\n"
+    fields |= {
+        "stub": text_hash(definition.text),
+        "spec": str(definition.spec),
+        "code": text_hash(code),
+        "body": body_hash(code),
+    }
+    text = f"{header.compose(declaration.key, fields)}\n{code}"
+    durable.replace(path, text)
+    return Implementation(path, header.split(text)[0], code, text)
+
+
+def prepare(root: str) -> None:
+    """Make the mirror's folder with its `.gitignore` and `ruff.toml`, as the user's settings are now.
+
+    Raises:
+        OSError: the mirror cannot be written.
+    """
+    from jiti import ruff_config  # noqa: PLC0415 - only writing needs it
+
+    for name, text in ((".gitignore", IGNORED), ("ruff.toml", ruff_config.text(root))):
+        path = os.path.join(folder_of(root), name)
+        if not _has_text(path, text):
+            durable.replace(path, text)
+
+
+def _has_text(path: str, text: str) -> bool:
+    try:
+        with open(path, "rb") as existing:
+            return existing.read() == text.encode()
+    except OSError:
+        return False

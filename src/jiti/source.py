@@ -1,0 +1,122 @@
+"""Source files as Python reads them: decoded, with one kind of line end, remembered until they change."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+
+BOM = b"\xef\xbb\xbf"
+ACCESSORS = ("setter", "deleter")
+"""What a property's name is followed by where a decorator defines its other halves: `@name.setter`."""
+
+
+class SourceFile:
+    """One source file at one moment.
+
+    Attributes:
+        path: absolute path.
+        text: its text, line ends normalised to a newline.
+        lines: the text's lines, without line ends.
+    """
+
+    __slots__ = ("_tree", "lines", "path", "text")
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.text = decode(data)
+        # Not `splitlines`, which also breaks at form feeds and other characters that Python counts as blanks.
+        self.lines = self.text.split("\n")
+        self._tree: ast.Module | None = None
+
+    @property
+    def tree(self) -> ast.Module:
+        """The syntax tree, parsed when first asked for.
+
+        Raises:
+            SyntaxError: the file does not parse.
+        """
+        if self._tree is None:
+            import ast  # noqa: PLC0415 - a warm call parses nothing and must not pay for the import
+            import warnings  # noqa: PLC0415 - as above
+
+            with warnings.catch_warnings():
+                # The user's compiler has warned already, or will: an odd escape is not ours to report again.
+                warnings.simplefilter("ignore")
+                self._tree = ast.parse(self.text, self.path)
+        return self._tree
+
+    def end_of_block(self, first: int, last: int) -> int:
+        """The last line of the block at `first` that reaches `last` at least: what follows and is indented deeper.
+
+        Lines count from 1. Comments below a function's last statement belong to it.
+        """
+        if first > len(self.lines):
+            return last
+        indent = _indent(self.lines[first - 1])
+        end = last
+        for number in range(last, len(self.lines)):
+            line = self.lines[number]
+            if line.strip():
+                if _indent(line) <= indent:
+                    break
+                end = number + 1
+        return end
+
+    def block(self, first: int, last: int) -> str:
+        """The text of the block at `first` that reaches `last` at least."""
+        return "\n".join(self.lines[first - 1 : self.end_of_block(first, last)]) + "\n"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def decode(data: bytes) -> str:
+    """Text of a Python source file: byte order mark, coding line and line ends are taken care of.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not in the encoding that the file declares.
+        SyntaxError: the file declares an unknown encoding.
+    """
+    data = data.removeprefix(BOM)
+    head = data[:400].split(b"\n", 2)[:2]
+    if any(b"coding" in line and line.lstrip().startswith(b"#") for line in head):
+        import io  # noqa: PLC0415 - only files with a coding line need this
+        import tokenize  # noqa: PLC0415 - as above
+
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    else:
+        text = data.decode("utf-8")
+    return normalise_line_ends(text)
+
+
+def normalise_line_ends(text: str) -> str:
+    """The same text with `\\n` for `\\r\\n` and `\\r`."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+_seen: dict[str, tuple[tuple[int, int], SourceFile]] = {}
+
+
+def read(path: str) -> SourceFile:
+    """The source file at `path`, read again only if its time or size changed.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError, SyntaxError: it cannot be decoded.
+    """
+    status = os.stat(path)
+    stamp = status.st_mtime_ns, status.st_size
+    known = _seen.get(path)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    with open(path, "rb") as file:
+        found = SourceFile(path, file.read())
+    _seen[path] = stamp, found
+    return found

@@ -1,0 +1,297 @@
+"""Stubs: what `@jiti` stands on, where it lies in the project, and the text it is made of.
+
+A stub is met in two ways. At run time there is a function object: its source lines are cut out by
+indentation, and nothing is parsed. A command that only reads has a file: there the syntax tree says
+where stubs are. Both give the same `Declaration`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from opcode import opmap
+
+from jiti import source
+from jiti.errors import RealBodyError, StubError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FunctionType
+
+    from jiti.syntax import Found
+
+ROOT_MARKERS = (".jiti", "pyproject.toml", ".git")
+
+
+class Declaration:
+    """A stub as it stands in a source file.
+
+    Attributes:
+        root: absolute path of the project root.
+        path: path of the source file from the root, with `/`.
+        qualname: dotted name inside the file: `slugify`, `Parser.parse`, `outer.<locals>.inner`, `C.x.setter`.
+        line: 1-based line where it begins, decorators included.
+        text: its source lines, decorators and `@overload`s included.
+    """
+
+    __slots__ = ("line", "path", "qualname", "root", "text")
+
+    def __init__(self, root: str, path: str, qualname: str, line: int, text: str) -> None:
+        self.root = root
+        self.path = path
+        self.qualname = qualname
+        self.line = line
+        self.text = text
+
+    @property
+    def key(self) -> str:
+        """The stub's name in the project: `app/text.py::Parser.parse`."""
+        return f"{self.path}::{self.qualname}"
+
+    @property
+    def source(self) -> str:
+        """Absolute path of the source file."""
+        return os.path.join(self.root, *self.path.split("/"))
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it: `app/text.py:12`."""
+        return f"{self.path}:{self.line}"
+
+
+# ---------------------------------------------------------------- judging a function at decoration
+
+_PLACEHOLDER_OPS = frozenset(
+    opmap[name]
+    for name in (
+        *("CACHE", "RESUME", "NOP", "EXTENDED_ARG", "COPY_FREE_VARS", "MAKE_CELL", "NOT_TAKEN"),
+        *("LOAD_CONST", "LOAD_GLOBAL", "LOAD_COMMON_CONSTANT", "LOAD_SMALL_INT", "PUSH_NULL", "PRECALL", "CALL"),
+        *("LOAD_FAST", "LOAD_FAST_BORROW", "FORMAT_VALUE", "FORMAT_SIMPLE", "CONVERT_VALUE", "BUILD_STRING"),
+        *("RAISE_VARARGS", "RERAISE", "RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "POP_TOP", "COPY"),
+        *("YIELD_VALUE", "ASYNC_GEN_WRAP", "CALL_INTRINSIC_1"),
+    )
+    if name in opmap
+)
+_LOADS_CONST = frozenset(opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap)
+_LOADS_LOCAL = frozenset(opmap[name] for name in ("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT") if name in opmap)
+_RAISE = opmap["RAISE_VARARGS"]
+# A later Python may compile a placeholder to instructions that are not listed; the first call parses anyway.
+_OPS_ARE_KNOWN = sys.version_info < (3, 15)
+
+
+def judge(function: FunctionType) -> None:
+    """Turn down what can be no stub, from its code object alone; nothing is parsed.
+
+    Raises:
+        StubError: it is a lambda.
+        RealBodyError: it has a body that does something.
+    """
+    code = function.__code__
+    if code.co_name == "<lambda>":
+        message = f"{_place_of(code)}: a lambda cannot be a stub: it has no name and no docstring"
+        raise StubError(message, hint="write `def name(...)` with a docstring and `...` for its body")
+    if not _is_placeholder(code):
+        raise RealBodyError(
+            f"{_place_of(code)}: {function.__qualname__} has a body already",
+            hint="leave the docstring and `...` (or `raise NotImplementedError`), or take `@jiti` away",
+        )
+
+
+def _place_of(code: CodeType) -> str:
+    return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def _is_placeholder(code: CodeType) -> bool:
+    if not set(code.co_names) <= {"NotImplementedError"}:
+        return False
+    if not _OPS_ARE_KNOWN:
+        return True
+    operations = code.co_code
+    used = set(operations[::2])
+    if not used <= _PLACEHOLDER_OPS:
+        return False
+    if _RAISE in used:
+        return True
+    if used & _LOADS_LOCAL:
+        return False
+    pairs = zip(operations[::2], operations[1::2], strict=True)
+    return all(code.co_consts[argument] in (None, ...) for op, argument in pairs if op in _LOADS_CONST)
+
+
+# ---------------------------------------------------------------- from a function
+
+
+def declaration_of(function: FunctionType) -> Declaration:
+    """Where a stub's source is, and its text, cut out by line numbers and indentation.
+
+    Raises:
+        StubError: there is no source file, it cannot be read, or it no longer holds the stub.
+    """
+    innermost = unwrap(function)
+    code = innermost.__code__
+    path = _source_path(innermost)
+    try:
+        file = source.read(path)
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        message = f"{_place_of(code)}: the source of {innermost.__qualname__} cannot be read: {error}"
+        raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
+    root = root_of(path)
+    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    text = _text_of(code, file)
+    name = innermost.__name__
+    if f"def {code.co_name}" not in text:
+        return declaration_for(root, f"{relative}::{innermost.__qualname__}")
+    qualname = innermost.__qualname__ + _accessor_suffix(name, text)
+    return Declaration(root, relative, qualname, code.co_firstlineno, _overloads_of(innermost, file) + text)
+
+
+def unwrap(function: FunctionType) -> FunctionType:
+    """The function under its `functools.wraps` decorators."""
+    seen = 0
+    while hasattr(function, "__wrapped__") and seen < 100:  # noqa: PLR2004 - a bound for a loop of wrappers
+        function = function.__wrapped__
+        seen += 1
+    return function
+
+
+def importable_name(function: FunctionType) -> str:
+    """The name by which an import statement gets the function's module; a script has its file's."""
+    module = unwrap(function).__module__
+    if module != "__main__":
+        return module
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if spec is not None and spec.name != "__main__":
+        return spec.name.removesuffix(".__main__") if spec.name.endswith(".__main__") else spec.name
+    stem, _ = os.path.splitext(os.path.basename(function.__code__.co_filename))
+    return stem
+
+
+def _source_path(function: FunctionType) -> str:
+    path = function.__code__.co_filename
+    if os.path.isabs(path):
+        return path
+    module = getattr(sys.modules.get(function.__module__), "__file__", None)
+    if module and os.path.isabs(module) and os.path.basename(module) == os.path.basename(path):
+        return module
+    try:
+        absolute = os.path.abspath(path)
+    except OSError:
+        absolute = ""  # the working directory was deleted
+    if path.startswith("<") or not os.path.exists(absolute):
+        message = f"{function.__qualname__} has no source file ({path})"
+        raise StubError(message, hint="write the stub in a .py file: jiti works from its source text")
+    return absolute
+
+
+def _text_of(code: CodeType, file: source.SourceFile) -> str:
+    first = code.co_firstlineno
+    last = max((line for _, _, line in code.co_lines() if line), default=first)
+    return file.block(first, last)
+
+
+def _accessor_suffix(name: str, text: str) -> str:
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if not stripped.startswith("@"):
+            break
+        for accessor in source.ACCESSORS:
+            if stripped == f"@{name}.{accessor}":
+                return f".{accessor}"
+    return ""
+
+
+def _overloads_of(function: FunctionType, file: source.SourceFile) -> str:
+    typing = sys.modules.get("typing")
+    if typing is None:
+        return ""
+    return "".join(_text_of(overload.__code__, file) for overload in typing.get_overloads(function))
+
+
+_roots: dict[str, str] = {}
+
+
+def root_of(path: str) -> str:
+    """The project root of a source file: the nearest folder at or above it that holds a marker.
+
+    Without any marker, the folder that its top package lies in.
+    """
+    folder = os.path.dirname(path)
+    known = _roots.get(folder)
+    if known is not None and _is_root(known):
+        return known
+    at = folder
+    while not _is_root(at):
+        parent = os.path.dirname(at)
+        if parent == at:
+            at = folder
+            while os.path.exists(os.path.join(at, "__init__.py")):
+                at = os.path.dirname(at)
+            break
+        at = parent
+    _roots[folder] = at
+    return at
+
+
+def _is_root(folder: str) -> bool:
+    return any(os.path.exists(os.path.join(folder, marker)) for marker in ROOT_MARKERS)
+
+
+# ---------------------------------------------------------------- from a file
+
+
+def declarations_in(root: str, path: str) -> list[Declaration]:
+    """Every `@jiti` stub of a source file, in order of appearance.
+
+    Args:
+        root: absolute path of the project root.
+        path: path of the file from the root, with `/`.
+
+    Raises:
+        StubError: the file cannot be read or does not parse.
+    """
+    file = _read_static(root, path)
+    if "jiti" not in file.text:
+        return []
+    from jiti import syntax  # noqa: PLC0415 - parses: not for a warm call
+
+    stubs = syntax.stubs_in(file.tree)
+    return [_declaration(root, path, file, found) for found in stubs]
+
+
+def declaration_for(root: str, key: str) -> Declaration:
+    """The stub that a key names, looked up in its source file.
+
+    Raises:
+        StubError: there is no such file, it does not parse, or it holds no such stub.
+    """
+    path, _, qualname = key.partition("::")
+    found = declarations_in(root, path)
+    for declaration in found:
+        if declaration.qualname == qualname:
+            return declaration
+    import difflib  # noqa: PLC0415 - only for the error
+
+    near = difflib.get_close_matches(qualname, [each.qualname for each in found], n=1)
+    hint = f"did you mean {path}::{near[0]}?" if near else "`jiti status` lists every stub"
+    raise StubError(f"{path} holds no stub named {qualname}", key=key, hint=hint)
+
+
+def _read_static(root: str, path: str) -> source.SourceFile:
+    absolute = os.path.join(root, *path.split("/"))
+    try:
+        file = source.read(absolute)
+        if "jiti" in file.text:
+            _ = file.tree
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else path
+        raise StubError(f"{place}: {error.msg}", hint="the file must parse before jiti can read its stubs") from error
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise StubError(f"{path} cannot be read: {error}", hint="mend or exclude the file") from error
+    return file
+
+
+def _declaration(root: str, path: str, file: source.SourceFile, found: Found) -> Declaration:
+    from jiti import syntax  # noqa: PLC0415 - parses: not for a warm call
+
+    text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
+    return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text)

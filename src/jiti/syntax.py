@@ -1,0 +1,130 @@
+"""Finding stubs in a syntax tree: which definitions carry `@jiti`, under which qualified name."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jiti.source import ACCESSORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A definition in a tree.
+
+    Attributes:
+        node: the definition.
+        qualname: dotted name, with `<locals>` for what functions hold and `.setter` for accessors.
+        owners: the classes (not functions) around it, outermost first.
+        overloads: its `@overload`s, in order.
+        decorator: the `jiti` decorator's own node.
+    """
+
+    node: FunctionNode
+    qualname: str
+    owners: tuple[str, ...]
+    overloads: tuple[FunctionNode, ...]
+    decorator: ast.expr
+
+
+def stubs_in(tree: ast.Module) -> list[Found]:
+    """Every function that carries `@jiti`, in order of appearance."""
+    names = JitiNames(tree)
+    found = []
+    overloads: dict[str, list[FunctionNode]] = {}
+    for node, qualname, owners in definitions(tree):
+        if any(_last_name(decorator) == "overload" for decorator in node.decorator_list):
+            overloads.setdefault(qualname, []).append(node)
+            continue
+        decorator = next((each for each in node.decorator_list if names.is_jiti(each)), None)
+        if decorator is not None:
+            found.append(Found(node, qualname, owners, tuple(overloads.get(qualname, ())), decorator))
+    return found
+
+
+def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
+    """Every function of a tree with its qualified name and the classes around it."""
+
+    def walk(body: list[ast.stmt], prefix: str, owners: tuple[str, ...]) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
+        for statement in body:
+            if isinstance(statement, FunctionNode):
+                qualname = prefix + statement.name
+                yield statement, qualname + _accessor(statement), owners
+                yield from walk(statement.body, f"{qualname}.<locals>.", ())
+            elif isinstance(statement, ast.ClassDef):
+                yield from walk(statement.body, f"{prefix}{statement.name}.", (*owners, statement.name))
+            else:
+                yield from walk(_nested(statement), prefix, owners)
+
+    yield from walk(tree.body, "", ())
+
+
+def span(node: FunctionNode) -> tuple[int, int]:
+    """The first and last line of a definition, decorators included."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first, node.end_lineno or node.lineno
+
+
+def _nested(statement: ast.stmt) -> list[ast.stmt]:
+    inner: list[ast.stmt] = []
+    for block in _BLOCKS:
+        for item in getattr(statement, block, ()):
+            if isinstance(item, ast.stmt):
+                inner.append(item)
+            elif isinstance(item, ast.ExceptHandler | ast.match_case):
+                inner.extend(item.body)
+    return inner
+
+
+def _accessor(node: FunctionNode) -> str:
+    for decorator in node.decorator_list:
+        if (
+            isinstance(decorator, ast.Attribute)
+            and decorator.attr in ACCESSORS
+            and isinstance(decorator.value, ast.Name)
+            and decorator.value.id == node.name
+        ):
+            return f".{decorator.attr}"
+    return ""
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+class JitiNames:
+    """The names by which a file reaches the decorator: imports, aliases, `my = jiti(engine=…)`."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.decorators: set[str] = set()
+        self.modules: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
+                self.decorators |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
+            elif isinstance(node, ast.Import):
+                self.modules |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
+        for statement in tree.body:
+            if isinstance(statement, ast.Assign) and self.is_jiti(statement.value):
+                self.decorators |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+
+    def is_jiti(self, node: ast.expr) -> bool:
+        """Whether an expression is the decorator, bare or called with options."""
+        if isinstance(node, ast.Call):
+            node = node.func
+        if isinstance(node, ast.Name):
+            return node.id in self.decorators
+        return (
+            isinstance(node, ast.Attribute)
+            and node.attr == "jiti"
+            and isinstance(node.value, ast.Name)
+            and node.value.id in self.modules
+        )
