@@ -169,7 +169,10 @@ def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) ->
 
 
 def _is_yield(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)):
+        return False
+    value = statement.value.value
+    return value is None or (isinstance(value, ast.Constant) and value.value in (None, ...))
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:

@@ -60,14 +60,33 @@ class SourceFile:
         for number in range(last, len(self.lines)):
             line = self.lines[number]
             if line.strip():
-                if _indent(line) <= indent:
+                at = _indent(line)
+                if at < indent or (at == indent and line[at] not in _CLOSING):
                     break
                 end = number + 1
         return end
 
+    def line_of_def(self, first: int) -> int:
+        """The line of the `def` whose decorators begin at line `first`; `first` itself where there is none."""
+        if first > len(self.lines):
+            return first
+        indent = _indent(self.lines[first - 1])
+        for number in range(first, len(self.lines) + 1):
+            line = self.lines[number - 1]
+            if not line.strip() or _indent(line) > indent or line[indent] in _BETWEEN_DECORATORS:
+                continue
+            return number if line.lstrip().startswith(_DEFINITIONS) else first
+        return first
+
     def block(self, first: int, last: int) -> str:
         """The text of the block at `first` that reaches `last` at least."""
         return "\n".join(self.lines[first - 1 : self.end_of_block(first, last)]) + "\n"
+
+
+# A signature over several lines ends in a line that is not indented: `) -> int:`.
+_CLOSING = ")]}"
+_BETWEEN_DECORATORS = "@#" + _CLOSING
+_DEFINITIONS = ("def ", "async def ", "class ")
 
 
 def _indent(line: str) -> int:

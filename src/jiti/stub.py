@@ -186,7 +186,8 @@ def _source_path(function: FunctionType) -> str:
 def _text_of(code: CodeType, file: source.SourceFile) -> str:
     first = code.co_firstlineno
     last = max((line for _, _, line in code.co_lines() if line), default=first)
-    return file.block(first, last)
+    # The instructions of a body that is a docstring alone carry the first decorator's line.
+    return file.block(first, max(last, file.line_of_def(first)))
 
 
 def _accessor_suffix(name: str, text: str) -> str:
