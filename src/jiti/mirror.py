@@ -86,7 +86,8 @@ def _marked_path(declaration: Declaration) -> str:
 def scratch_path(declaration: Declaration) -> str:
     """Where a stub's scratch tests lie (absolute)."""
     *folders, name = _parts(declaration)
-    return os.path.join(folder_of(declaration.root), SCRATCH, *folders, f"test_{name.replace(".", "_")}.py")
+    module = "test_" + name.replace(".", "_")  # a name that can be imported
+    return os.path.join(folder_of(declaration.root), SCRATCH, *folders, f"{module}.py")
 
 
 def implementation_path(declaration: Declaration) -> str:
