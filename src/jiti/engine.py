@@ -1,0 +1,319 @@
+"""The engine: the one place that puts the parts together when a stub has to be generated.
+
+Nothing here is loaded by a call whose implementation is there already. Third-party packages are
+imported by the functions that need them, so that a project which only runs needs none installed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jiti import durable, locks, mirror, progress, settings, states, stub
+from jiti.definition import Definition, define, require_unchanged
+from jiti.errors import ConfigError, ConflictError, FrozenError, GenerationCycleError
+from jiti.live import LiveCall
+from jiti.spec import text_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FunctionType
+
+    from jiti.agent.session import Accepted, Task
+    from jiti.events import Observer
+    from jiti.mirror import Implementation
+    from jiti.models import Model
+    from jiti.settings import Settings
+    from jiti.states import State
+    from jiti.stub import Declaration
+    from jiti.usage import Budget
+
+NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stub that is called and has no implementation that runs.
+
+    Attributes:
+        declaration: where it stands.
+        module: the name by which an import statement gets its module.
+        live: the arguments of the call that asks for it.
+        function: the stub itself, where it is loaded in this process.
+    """
+
+    declaration: Declaration
+    module: str
+    live: LiveCall
+    function: FunctionType | None = None
+
+
+class Engine:
+    """How stubs are generated: by which model, how carefully, at what cost.
+
+    What is not given comes from `JITI_*` variables, then from `[tool.jiti]` in `pyproject.toml`.
+
+    Args:
+        model: a model's name, or an object that answers requests (see `jiti.models.Model`).
+        client: one of the Anthropic SDK's clients, for Bedrock, Vertex, Foundry and the like.
+        quality_threshold: a passing candidate that its author rates lower (0 to 10) is refactored.
+        max_refactor: how often, at most.
+        max_turns: requests that a session may make.
+        max_tokens: tokens that one reply may have.
+        budget: what one stub may cost.
+        style: a style guide for the agent: text, or the path of a file.
+        test_guide: the same for its tests.
+        frozen: never use a model; a call that would need one raises `FrozenError`.
+        values: what of the live arguments a model may see: "repr", "types" or "none".
+        observe: is told each event of a session (see `jiti.events`), instead of the progress display.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword a setting, as people write them
+        self,
+        *,
+        model: str | Model | None = None,
+        client: object | None = None,
+        quality_threshold: float | None = None,
+        max_refactor: int | None = None,
+        max_turns: int | None = None,
+        max_tokens: int | None = None,
+        budget: Budget | None = None,
+        style: str | None = None,
+        test_guide: str | None = None,
+        frozen: bool | None = None,
+        values: str | None = None,
+        observe: Observer | None = None,
+    ) -> None:
+        given = {
+            "model": model if isinstance(model, str) else None,
+            "quality_threshold": quality_threshold,
+            "max_refactor": max_refactor,
+            "max_turns": max_turns,
+            "max_tokens": max_tokens,
+            "budget": budget,
+            "style": style,
+            "test_guide": test_guide,
+            "frozen": frozen,
+            "values": values,
+        }
+        self._overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        self._model = None if isinstance(model, str) else model
+        self._client = client
+        self._observe = observe
+
+    def settings_for(self, root: str) -> Settings:
+        """The settings in force for a project.
+
+        Raises:
+            ConfigError: a setting that is unknown or of the wrong type.
+        """
+        return settings.load(root, os.environ).with_overrides(**self._overrides)
+
+    def generate(
+        self, declaration: Declaration, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> Implementation:
+        """The implementation of a stub that has none which runs: waited for, or written now.
+
+        Args:
+            declaration: the stub.
+            function: its function, as the user wrote it.
+            args: the positional arguments of the call that needs it.
+            kwargs: that call's keyword arguments.
+
+        Raises:
+            FrozenError: a model would be needed, and may not be used.
+            ConflictError, BrokenImplementationError: what is in the mirror has to be seen to by a person.
+            StubError, RealBodyError: the stub cannot be worked from.
+            ConfigError: a setting or an installation that does not work.
+            GenerationError: the session failed; only its transcript was written.
+        """
+        innermost = stub.unwrap(function)
+        live = LiveCall.of(innermost, args, kwargs)
+        target = Target(declaration, stub.importable_name(innermost), live, innermost)
+        return self._obtain(target, chain=())
+
+    def _obtain(self, target: Target, chain: tuple[str, ...]) -> Implementation:
+        declaration = target.declaration
+        if declaration.key in chain:
+            raise _cycle((*chain[chain.index(declaration.key) :], declaration.key))
+        in_force = self.settings_for(declaration.root)
+        found = _settled(declaration, states.look(declaration), frozen=in_force.frozen)
+        if found is not None:
+            return found
+        definition = define(declaration)
+        if target.function is not None:
+            require_unchanged(definition, target.function)
+        _require_installed()
+        _require_writable(definition)
+        with locks.hold(declaration.root, declaration.key):
+            state = states.look(declaration)  # somebody else may have generated it while we waited
+            found = _settled(declaration, state, frozen=in_force.frozen)
+            if found is None:
+                found = self._session(target, definition, state, in_force, (*chain, declaration.key))
+        return found
+
+    def _session(
+        self, target: Target, definition: Definition, state: State, in_force: Settings, chain: tuple[str, ...]
+    ) -> Implementation:
+        from jiti.agent import session  # noqa: PLC0415 - only a generation needs the agent
+        from jiti.agent.transcript import Transcript  # noqa: PLC0415 - as above
+        from jiti.checks.bench import Bench  # noqa: PLC0415 - as above
+
+        declaration = definition.declaration
+        model = self._model_for(in_force)
+        bench = Bench(
+            definition,
+            target.module,
+            target.live,
+            env=in_force.env,
+            generate=lambda need: self._generate_needed(declaration.root, need, chain),
+        )
+        with closing(bench), closing(Transcript.create(declaration.root, declaration.key)) as transcript:
+            bench.start()  # it warms while the model thinks
+            _tell_what_leaves(declaration.root, model)
+            accepted = session.run(
+                _task(target, definition, state, in_force),
+                model=model,
+                workbench=bench,
+                root=declaration.root,
+                limits=session.Limits.of(in_force),
+                transcript=transcript,
+                observe=self._observe or progress.observer(in_force.log),
+            )
+        return _file(definition, accepted)
+
+    def _generate_needed(self, root: str, need: Mapping[str, object], chain: tuple[str, ...]) -> None:
+        """Generate a stub that a candidate called in a child process, with the arguments of that call."""
+        declaration = stub.declaration_for(root, str(need["key"]))
+        live = LiveCall.from_pickle(need.get("arguments"))
+        self._obtain(Target(declaration, str(need["module"]), live), chain)
+
+    def _model_for(self, in_force: Settings) -> Model:
+        if self._model is not None:
+            return self._model
+        if in_force.replay is not None:
+            from jiti.models.replay import ReplayModel  # noqa: PLC0415 - only where a recording answers
+
+            return ReplayModel(in_force.replay)
+        from jiti.models.anthropic import AnthropicModel  # noqa: PLC0415 - only where a provider answers
+
+        return AnthropicModel(in_force.model, client=self._client)
+
+
+_default: Engine | None = None
+
+
+def default_engine() -> Engine:
+    """The engine of stubs that name none."""
+    global _default  # noqa: PLW0603 - one for the process, made when it is first needed
+    if _default is None:
+        _default = Engine()
+    return _default
+
+
+def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Implementation | None:
+    """What a state says without any model: the implementation that runs, an error, or None: generate."""
+    key = declaration.key
+    if state.runs:
+        return state.implementation
+    if state.error is not None:
+        raise state.error
+    if isinstance(state, states.Conflict) and state.implementation is not None:
+        path = mirror.relative_path(declaration.root, state.implementation.path)
+        changed = " and ".join(state.changed)
+        raise ConflictError(
+            f"{declaration.place}: the {changed} of {declaration.qualname} changed, and {path} was edited by hand",
+            key=key,
+            hint=f"jiti resolve {key} --keep (the code fits as it is)  or  --regenerate (write it anew)",
+        )
+    if frozen:
+        changed = f" ({', '.join(state.changed)} changed)" if state.changed else ""
+        raise FrozenError(
+            f"{declaration.place}: {declaration.qualname} is {state.name}{changed}, and frozen: no model may be used",
+            key=key,
+            hint="generate it where that is allowed, and commit .jiti/; or unset JITI_FROZEN",
+        )
+    return None
+
+
+def _task(target: Target, definition: Definition, state: State, in_force: Settings) -> Task:
+    from jiti.agent import context, prompts, session  # noqa: PLC0415 - only a generation needs the agent
+
+    declaration = definition.declaration
+    reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
+    return session.Task(
+        key=declaration.key,
+        spec=str(definition.spec),
+        reason=reason,
+        system=prompts.system(declaration.root, in_force),
+        message=context.task_for(
+            definition, target.module, reason=reason, live=target.live, old=state.implementation, settings=in_force
+        ),
+        files_at=mirror.relative_path(declaration.root, mirror.implementation_path(declaration)),
+    )
+
+
+def _file(definition: Definition, accepted: Accepted) -> Implementation:
+    candidate = accepted.candidate
+    made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
+    if candidate.test_count:
+        made += f", {_count(candidate.test_count, 'test')}"
+    try:
+        return mirror.file(definition, candidate.code, made=made, tests=candidate.tests)
+    except OSError as error:
+        raise locks.unwritable(definition.declaration.root, error) from error
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _cycle(keys: tuple[str, ...]) -> GenerationCycleError:
+    error = GenerationCycleError(
+        f"stubs need each other: {' -> '.join(keys)}",
+        key=keys[0],
+        hint="write one of them by hand, or take the call of the other out of its docstring's examples",
+    )
+    error.cycle = keys[:-1]
+    return error
+
+
+def _require_installed() -> None:
+    from importlib.util import find_spec  # noqa: PLC0415 - costs what only a generation may cost
+
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        message = f"generating needs packages that are not installed: {', '.join(missing)}"
+        raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
+
+
+def _require_writable(definition: Definition) -> None:
+    """Find out before anything is paid for whether the result can be filed."""
+    root = definition.declaration.root
+    try:
+        mirror.prepare(root)
+        folder = os.path.dirname(mirror.implementation_path(definition.declaration))
+        os.makedirs(folder, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+    except OSError as error:
+        raise locks.unwritable(root, error) from error
+
+
+def _tell_what_leaves(root: str, model: Model) -> None:
+    """Say once for a project, a machine and a host what requests carry."""
+    host = model.host
+    if host is None:
+        return
+    told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
+    if os.path.exists(told) or sys.stderr is None:
+        return
+    print(
+        f"jiti: sends stubs, the parts of {root} that its agent reads, and values of live arguments to {host} (said once)",
+        file=sys.stderr,
+    )
+    durable.replace(told, f"{host}\n")

@@ -1,0 +1,176 @@
+"""The state of a stub, for every combination of what may have changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from jiti import mirror, states, stub
+from jiti.definition import define
+from jiti.errors import BrokenImplementationError, StubError
+
+MODULE = '''from jiti import jiti
+
+
+@jiti
+def f(a: int) -> int:
+    """Double it."""
+    ...
+'''
+CODE = '''def f(a: int) -> int:
+    """Double it."""
+    return a * 2  # twice
+'''
+
+
+class Filed:
+    """A stub with a generated implementation, both open to change."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "pyproject.toml").touch()
+        self.source = root / "m.py"
+        self.source.write_text(MODULE)
+        self.file = Path(mirror.file(define(self.declaration), CODE, made="-").path)
+
+    @property
+    def declaration(self) -> stub.Declaration:
+        return stub.declaration_for(str(self.root), "m.py::f")
+
+    def change_stub(self, old: str, new: str) -> None:
+        assert old in self.source.read_text()
+        self.source.write_text(self.source.read_text().replace(old, new))
+
+    def change_body(self, old: str, new: str) -> None:
+        assert old in self.file.read_text()
+        self.file.write_text(self.file.read_text().replace(old, new))
+
+    def state(self) -> states.State:
+        return states.look(self.declaration)
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> Filed:
+    """A stub that was generated and not touched since."""
+    return Filed(tmp_path)
+
+
+SAME_STUB = ("    ...\n", "    raise NotImplementedError  # noqa\n")
+NEW_DOCSTRING = ("Double it", "Treble it")
+SAME_BODY = ("a * 2", "( a*2 )")
+NEW_BODY = ("a * 2", "a + a")
+NEW_COMMENT = ("# twice", "# two times")
+
+
+@pytest.mark.parametrize(
+    ("stub_change", "body_change", "name", "changed"),
+    [
+        (None, None, "fresh", ()),
+        (SAME_STUB, None, "fresh", ()),
+        (None, SAME_BODY, "fresh", ()),
+        (SAME_STUB, SAME_BODY, "fresh", ()),
+        (None, NEW_BODY, "edited", ()),
+        (None, NEW_COMMENT, "edited", ()),
+        (SAME_STUB, NEW_BODY, "edited", ()),
+        (NEW_DOCSTRING, None, "stale", ("docstring",)),
+        (NEW_DOCSTRING, SAME_BODY, "stale", ("docstring",)),
+        (("a: int", "a: float"), None, "stale", ("signature",)),
+        (NEW_DOCSTRING, NEW_BODY, "conflict", ("docstring",)),
+    ],
+)
+def test_a_state_follows_from_stub_and_body(
+    filed: Filed,
+    stub_change: tuple[str, str] | None,
+    body_change: tuple[str, str] | None,
+    name: str,
+    changed: tuple[str, ...],
+) -> None:
+    """Reformatting is no change; a changed docstring or a changed body is."""
+    if stub_change:
+        filed.change_stub(*stub_change)
+    if body_change:
+        filed.change_body(*body_change)
+    state = filed.state()
+    assert (state.name, state.changed) == (name, changed)
+    assert state.runs == (name in ("fresh", "edited"))
+    assert state.implementation is not None
+
+
+def test_without_a_file_it_is_missing(filed: Filed) -> None:
+    """Deleting a file asks for that one function anew."""
+    filed.file.unlink()
+    state = filed.state()
+    assert (state.name, state.runs, state.implementation) == ("missing", False, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        pytest.param("return a", "return return a", "it does not parse: line 15", id="syntax error in the body"),
+        pytest.param("# Written by", "# Found by", "its first line is not jiti's", id="first line"),
+        pytest.param("# jiti: 1", "# jiti: 1\n<<<<<<< ours", "its header lacks", id="merge conflict in the header"),
+        pytest.param("    return", "<<<<<<< ours\n    return", "it does not parse", id="merge conflict in the body"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_broken(filed: Filed, old: str, new: str, reason: str) -> None:
+    """With the reason, and never taken for missing."""
+    filed.change_body(old, new)
+    state = filed.state()
+    assert (state.name, state.runs) == ("broken", False)
+    assert isinstance(state.error, BrokenImplementationError)
+    assert str(state.error).startswith(f".jiti/m/f.py: {reason}")
+
+
+def test_a_mangled_spec_line_is_broken_once_it_is_needed(filed: Filed) -> None:
+    """As long as the stub's text is the same it is not looked at."""
+    filed.change_body("# spec: signature=", "# spec: sig=")
+    assert filed.state().name == "fresh"
+    filed.change_stub(*NEW_DOCSTRING)
+    assert filed.state().name == "broken"
+
+
+def test_a_folder_in_the_files_place_is_broken(filed: Filed) -> None:
+    """What cannot be read is never taken for missing."""
+    filed.file.unlink()
+    filed.file.mkdir()
+    assert filed.state().name == "broken"
+
+
+def test_stamping_settles_a_conflict(filed: Filed) -> None:
+    """The hand-edited code is said to fit the stub as it is now."""
+    filed.change_stub(*NEW_DOCSTRING)
+    filed.change_body(*NEW_BODY)
+    state = filed.state()
+    assert state.implementation is not None
+    mirror.stamp(define(filed.declaration), state.implementation)
+    assert filed.state().name == "fresh"
+    assert "a + a" in filed.file.read_text()
+
+
+def test_a_stub_whose_change_makes_it_none_is_an_error(filed: Filed) -> None:
+    """There is no state of a stub without a docstring."""
+    filed.change_stub('"""Double it."""', "")
+    with pytest.raises(StubError, match="f has no docstring"):
+        filed.state()
+
+
+def test_looking_at_a_fresh_stub_parses_nothing(filed: Filed) -> None:
+    """Not even the module that parses is imported."""
+    script = (
+        f"import sys; sys.path.insert(0, {str(filed.root)!r})\n"
+        "from jiti import stub, states\n"
+        f"text = open({str(filed.source)!r}).read()\n"
+        "namespace = {'__name__': 'm', 'jiti': lambda f: f}\n"
+        f"exec(compile(text.replace('from jiti import jiti', ''), {str(filed.source)!r}, 'exec'), namespace)\n"
+        "assert states.look(stub.declaration_of(namespace['f'])).name == 'fresh'\n"
+        "print(sorted({'ast', 'inspect', 're', 'tokenize', 'dataclasses', 'typing', 'jiti.definition'} & set(sys.modules)))"
+    )
+    import subprocess  # noqa: PLC0415 - only this test
+
+    ran = subprocess.run([sys.executable, "-S", "-c", PATHS + script], capture_output=True, text=True, check=False)
+    assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
+
+
+PATHS = f"import sys; sys.path.append({str(Path(states.__file__).parents[1])!r})\n"
