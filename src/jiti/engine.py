@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from contextlib import closing
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from jiti.live import LiveCall
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import FunctionType
 
     from jiti.agent.session import Accepted, Task
@@ -165,17 +166,17 @@ class Engine:
 
         declaration = definition.declaration
         model = self._model_for(in_force)
-        bench = Bench(
-            definition,
-            target.module,
-            target.live,
-            env=in_force.env,
-            generate=lambda need: self._generate_needed(declaration.root, need, chain),
-        )
+        clock = _Stopwatch()
+
+        def generate_needed(need: Mapping[str, object]) -> None:
+            with clock.paused():
+                self._obtain(_target_of(declaration.root, need), chain)
+
+        bench = Bench(definition, target.module, target.live, env=in_force.env, generate=generate_needed)
         with closing(bench), closing(Transcript.create(declaration.root, declaration.key)) as transcript:
             bench.start()  # it warms while the model thinks
             _tell_what_leaves(declaration.root, model)
-            accepted = session.run(
+            return session.run(
                 _task(target, definition, state, in_force),
                 model=model,
                 workbench=bench,
@@ -183,14 +184,9 @@ class Engine:
                 limits=session.Limits.of(in_force),
                 transcript=transcript,
                 observe=self._observe or progress.observer(in_force.log),
+                commit=lambda accepted: _file(definition, accepted),
+                clock=clock,
             )
-        return _file(definition, accepted)
-
-    def _generate_needed(self, root: str, need: Mapping[str, object], chain: tuple[str, ...]) -> None:
-        """Generate a stub that a candidate called in a child process, with the arguments of that call."""
-        declaration = stub.declaration_for(root, str(need["key"]))
-        live = LiveCall.from_pickle(need.get("arguments"))
-        self._obtain(Target(declaration, str(need["module"]), live), chain)
 
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:
@@ -202,6 +198,30 @@ class Engine:
         from jiti.models.anthropic import AnthropicModel  # noqa: PLC0415 - only where a provider answers
 
         return AnthropicModel(in_force.model, client=self._client)
+
+
+class _Stopwatch:
+    """Seconds of a session; it stands still while a stub that its candidate needs is generated."""
+
+    def __init__(self) -> None:
+        self._left_out = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() - self._left_out
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left_out += time.monotonic() - start
+
+
+def _target_of(root: str, need: Mapping[str, object]) -> Target:
+    """A stub that a candidate called in a child process, with the arguments of that call."""
+    declaration = stub.declaration_for(root, str(need["key"]))
+    return Target(declaration, str(need["module"]), LiveCall.from_need(need))
 
 
 _default: Engine | None = None
@@ -253,7 +273,7 @@ def _task(target: Target, definition: Definition, state: State, in_force: Settin
         message=context.task_for(
             definition, target.module, reason=reason, live=target.live, old=state.implementation, settings=in_force
         ),
-        files_at=mirror.relative_path(declaration.root, mirror.implementation_path(declaration)),
+        prompts=prompts.folder(declaration.root, in_force),
     )
 
 

@@ -22,6 +22,7 @@ FOLDER = ".jiti"
 SCRATCH = ".scratch"
 LOCAL = ".local"
 IGNORED = "/.local/\n__pycache__/\n"
+_NEEDS_TWO_LINES = ("def ", "async def ", "class ", "@")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -182,7 +183,7 @@ def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Im
     prepare(declaration.root)
     scratch = scratch_path(declaration)
     if tests:
-        durable.replace(scratch, f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n\n{tests.lstrip()}")
+        durable.replace(scratch, _below(f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n", tests))
     elif os.path.exists(scratch):
         durable.remove(scratch)
     return _write(definition, implementation_path(declaration), code, {"made": made})
@@ -232,9 +233,16 @@ def _write(definition: Definition, path: str, code: str, fields: dict[str, str])
         "code": text_hash(code),
         "body": body_hash(code),
     }
-    text = f"{header.compose(declaration.key, fields)}\n{code}"
+    text = _below(header.compose(declaration.key, fields), code)
     durable.replace(path, text)
     return Implementation(path, header.split(text)[0], code, text)
+
+
+def _below(comment: str, code: str) -> str:
+    """Code below a comment, with the blank lines between them that ruff's formatter wants."""
+    code = code.strip("\n") + "\n"
+    gap = "\n\n" if code.startswith(_NEEDS_TWO_LINES) else "\n"
+    return f"{comment}{gap}{code}"
 
 
 def prepare(root: str) -> None:
