@@ -1,0 +1,212 @@
+"""What a project, its environment and its engines set: read, checked and merged in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from jiti.errors import ConfigError
+from jiti.options import BUDGET, SANDBOX, SETTINGS, checked, wrong
+from jiti.usage import Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jiti.options import Log, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, with their defaults.
+
+    Attributes:
+        model: name of the model that generates.
+        frozen: whether a call that would need a model raises `FrozenError` instead.
+        max_turns: requests that one session may make.
+        max_tokens: output tokens that one reply may have.
+        quality_threshold: a passing candidate that the agent itself rates lower (0 to 10) is refactored.
+        max_refactor: turns that a session may spend on refactoring.
+        budget: what one stub's generation may spend.
+        style: guide for generated code: the text, or a path of it from the root; None: the default guide.
+        test_guide: the same for generated tests.
+        prompts: folder, from the root, whose files replace jiti's own prompts of that name.
+        values: what of a live call's arguments the model may see.
+        log: what is told on stderr: nothing, each model call, each tool call too; None: start, end and progress.
+        replay: a recorded session, or a folder of them, that answers in the model's place; a path from the root.
+        env: names of environment variables that child processes get beyond those that hold no secrets.
+        sources: files and folders, from the root, where stubs are looked for; none: everywhere.
+        tests: the same for tests.
+        exclude: patterns as in a `.gitignore` for what commands pass over.
+    """
+
+    model: str = "claude-sonnet-5-5"
+    frozen: bool = False
+    max_turns: int = 40
+    max_tokens: int = 16_000
+    quality_threshold: float = 7.0
+    max_refactor: int = 1
+    budget: Budget = Budget()
+    style: str | None = None
+    test_guide: str | None = None
+    prompts: str | None = None
+    values: Values = "repr"
+    log: Log | None = None
+    replay: str | None = None
+    env: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def with_overrides(self, **given: object) -> Settings:
+        """These settings under what an `Engine(...)` was given; None is taken as not given.
+
+        The later wins, but of `frozen` and of each of the budget's limits the stricter.
+
+        Raises:
+            ConfigError: a value of the wrong type, or out of range.
+        """
+        values: dict[str, Any] = {}
+        for name, value in given.items():
+            place = f"Engine({name}=)"
+            if value is None:
+                continue
+            if name != "budget":
+                values[name] = checked(place, name, value, SETTINGS)
+            elif isinstance(value, Budget):
+                values[name] = _budget(place, {field.name: getattr(value, field.name) for field in fields(Budget)})
+            else:
+                raise wrong(place, "a Budget", value)
+        return _merged(self, values)
+
+
+def load(root: str, environ: Mapping[str, str]) -> Settings:
+    """The settings of a project: the defaults, then `[tool.jiti]` in its pyproject.toml, then `JITI_*`.
+
+    Args:
+        root: absolute path of the project root.
+        environ: the environment variables.
+
+    Raises:
+        ConfigError: the file does not parse, a key is unknown, or a value is of the wrong type.
+    """
+    return _merged(_merged(Settings(), _from_file(root)), _from_environment(environ))
+
+
+def _merged(settings: Settings, later: Mapping[str, Any]) -> Settings:
+    """The settings with `later` over them; the strictest of `frozen` and of each limit of the budget stays."""
+    values = dict(later)
+    if "frozen" in values:
+        values["frozen"] = values["frozen"] or settings.frozen
+    if "budget" in values:
+        values["budget"] = _strictest(settings.budget, values["budget"])
+    return replace(settings, **values)
+
+
+def _strictest(one: Budget, other: Budget) -> Budget:
+    limits: dict[str, Any] = {}
+    for field in fields(Budget):
+        set_ones = [limit for budget in (one, other) if (limit := getattr(budget, field.name)) is not None]
+        limits[field.name] = min(set_ones, default=None)
+    return Budget(**limits)
+
+
+def _from_file(root: str) -> dict[str, Any]:
+    path = os.path.join(root, "pyproject.toml")
+    values: dict[str, Any] = {}
+    for name, value in _tool_table(path).items():
+        setting = checked(f"{path}: [tool.jiti] {name}", name, value, SETTINGS)
+        place = f"{path}: [tool.jiti.{name}]"
+        if name == "budget":
+            values["budget"] = _budget(place, setting)
+        elif name == "sandbox":
+            values |= {key: checked(f"{place} {key}", key, each, SANDBOX) for key, each in setting.items()}
+        else:
+            values[name] = setting
+    return values
+
+
+def _budget(place: str, limits: Mapping[str, object]) -> Budget:
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    return Budget(**{name: checked(f"{place} {name}", name, limit, BUDGET) for name, limit in given.items()})
+
+
+def _tool_table(path: str) -> Mapping[str, object]:
+    """`[tool.jiti]` of a pyproject.toml; empty where there is neither."""
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            document = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        message = f"{path}:{_line_of(error, path)}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: cannot be read: {error}"
+        raise ConfigError(message) from error
+    tools = document.get("tool", {})
+    table = tools.get("jiti", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise wrong(f"{path}: [tool.jiti]", "a table", table)
+    return table
+
+
+def _line_of(error: ValueError, path: str) -> int:
+    """The line that a TOML error speaks of; the last one where it speaks of the end."""
+    import re
+
+    found = re.search(r"at line (\d+)", str(error))
+    if found:
+        return int(found[1])
+    with open(path, "rb") as file:
+        return max(1, len(file.read().splitlines()))
+
+
+_VARIABLES = {
+    "JITI_MODEL": "model",
+    "JITI_FROZEN": "frozen",
+    "JITI_LOG": "log",
+    "JITI_REPLAY": "replay",
+    "JITI_STYLE": "style",
+    "JITI_TESTS": "test_guide",
+}
+_PATHS = frozenset({"JITI_REPLAY", "JITI_STYLE", "JITI_TESTS"})
+_TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What `JITI_*` variables set; an empty one sets nothing."""
+    values: dict[str, Any] = {}
+    for variable, name in _VARIABLES.items():
+        text = environ.get(variable, "")
+        if not text:
+            continue
+        if variable in _PATHS:
+            values[name] = _existing_path(variable, text)
+        elif name == "frozen":
+            values[name] = _truth(variable, text)
+        else:
+            values[name] = checked(variable, name, text, SETTINGS)
+    return values
+
+
+def _existing_path(variable: str, text: str) -> str:
+    """A path from the working directory, made absolute so that it holds wherever the program goes."""
+    try:
+        path = os.path.abspath(os.path.expanduser(text))
+    except OSError as error:
+        message = f"{variable}: {text!r} is a relative path, and the working directory is gone"
+        raise ConfigError(message) from error
+    if not os.path.exists(path):
+        message = f"{variable}: there is no file or folder {path}"
+        raise ConfigError(message)
+    return path
+
+
+def _truth(variable: str, text: str) -> bool:
+    try:
+        return _TRUTH[text.lower()]
+    except KeyError:
+        raise wrong(variable, "1 or 0", text) from None
