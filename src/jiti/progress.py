@@ -1,0 +1,245 @@
+"""Telling on stderr how generations go: live rows on a terminal, lines elsewhere, and a log of what was called.
+
+Nothing here disturbs the user's program: a stream that is missing, closed or broken is written to no more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, TextIO
+
+from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
+from jiti.panel import Panel
+from jiti.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jiti.events import Event, Observer
+    from jiti.options import Log
+
+
+def observer(log: Log | None, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> Observer:
+    """What tells a person of the events that it is given.
+
+    All observers of the process's own stderr share one display, so that sessions side by side and within each
+    other are shown together.
+
+    Args:
+        log: `off`: tell nothing; `info`: also a line for each model call; `debug`: also one for each tool call.
+        stream: where to write; None: what `sys.stderr` is when a session starts.
+        clock: seconds, from any moment on.
+    """
+    if log == "off":
+        return _tell_nothing
+    display = _display_of_the_process() if stream is None else Display(lambda: stream, clock)
+    return partial(display.show, log)
+
+
+def _tell_nothing(_event: Event) -> None:
+    """Observe in silence."""
+
+
+@cache
+def _display_of_the_process() -> Display:
+    return Display(lambda: sys.stderr, time.monotonic)
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked child has neither the display's thread nor the holder of its lock.
+    os.register_at_fork(after_in_child=_display_of_the_process.cache_clear)
+
+
+@dataclass(slots=True)
+class Session:
+    """A generation that is under way, as far as it is shown.
+
+    Attributes:
+        key: the stub.
+        model: who writes it.
+        since: the clock's time at its start, in seconds.
+        parent: the session on the same thread that waits for this one, because its candidate needs the stub.
+        activity: what it is doing.
+        tool: what the current tool was called on.
+    """
+
+    key: str
+    model: str
+    since: float
+    thread: int
+    parent: Session | None
+    turn: int = 0
+    activity: str = "starting"
+    tool: str = ""
+    usage: Usage = Usage()
+    usd: float | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many sessions wait for this one."""
+        return 0 if self.parent is None else self.parent.depth + 1
+
+    def row(self, now: float) -> str:
+        """Its line while it lasts."""
+        turn = f"turn {self.turn}" if self.turn else ""
+        figures = _figures(turn, self.activity, _seconds(now - self.since), _tokens(self.usage), _dollars(self.usd))
+        return _printable(f"{'  ' * self.depth}jiti: {self.key} · {figures}")
+
+
+class Display:
+    """One stream, and the sessions that are shown on it.
+
+    Args:
+        find_stream: gives the stream to write to; asked whenever a session starts and no other is open.
+        clock: seconds, from any moment on.
+    """
+
+    def __init__(self, find_stream: Callable[[], TextIO | None], clock: Callable[[], float]) -> None:
+        self._find_stream = find_stream
+        self._clock = clock
+        self._lock = threading.RLock()
+        # Replaced, never changed: the panel's thread reads it without the lock.
+        self._open: tuple[Session, ...] = ()
+        self._stream = _Stream(None)
+        self._panel: Panel | None = None
+
+    def show(self, log: Log | None, event: Event) -> None:
+        """Tell of one event; may be called from any thread."""
+        with self._lock:
+            if isinstance(event, SessionStarted):
+                self._start(event)
+                return
+            session = next((each for each in self._open if each.key == event.key), None)
+            if session is None:
+                return
+            match event:
+                case TurnStarted():
+                    session.turn = event.turn
+                    session.activity = f"waiting for {session.model}"
+                case Replied():
+                    self._replied(session, event, log)
+                case ToolStarted():
+                    session.activity, session.tool = event.name, event.summary
+                case ToolEnded():
+                    self._tool_ended(session, event, log)
+                case SessionEnded():
+                    self._end(session, event)
+
+    def _start(self, event: SessionStarted) -> None:
+        if not self._open:
+            self._stream = _Stream(self._find_stream())
+        thread = threading.get_ident()
+        parent = next((each for each in reversed(self._open) if each.thread == thread), None)
+        session = Session(event.key, event.model, self._clock(), thread, parent)
+        self._open = (*self._open, session)
+        if self._panel is None and self._stream.is_terminal():
+            self._panel = Panel(self._stream, self._rows)
+            self._panel.open()
+        if self._panel is None:
+            needed = f", needed by {parent.key}" if parent else ""
+            self._print(f"writing {event.key} ({event.reason}{needed}) with {event.model}")
+
+    def _replied(self, session: Session, event: Replied, log: Log | None) -> None:
+        session.usage += event.usage
+        if event.usd is not None:
+            session.usd = (session.usd or 0.0) + event.usd
+        session.activity = "reading the reply"
+        if log in {"info", "debug"}:
+            figures = _figures(_tokens(event.usage), _seconds(event.seconds), event.stop_reason, _dollars(event.usd))
+            self._print(f"{event.key} turn {event.turn}: {session.model} · {figures}")
+
+    def _tool_ended(self, session: Session, event: ToolEnded, log: Log | None) -> None:
+        if log == "debug":
+            outcome = "ok" if event.ok else f"failed: {event.summary}"
+            call = f"{event.name} {session.tool}".rstrip()
+            self._print(f"{event.key} turn {session.turn}: {call} · {_seconds(event.seconds)} · {outcome}")
+
+    def _end(self, session: Session, event: SessionEnded) -> None:
+        self._open = tuple(each for each in self._open if each is not session)
+        turns = f"{event.turns} turn{'' if event.turns == 1 else 's'}"
+        figures = _figures(turns, _seconds(event.seconds), _tokens(event.usage), _dollars(event.usd))
+        if event.outcome == "accepted":
+            self._print(f"wrote {event.detail or event.key} · {figures}")
+        else:
+            self._print(f"did not write {event.key} · {figures} · {event.outcome}: {event.detail}", style="red")
+        if not self._open and self._panel is not None:
+            self._panel.close()
+            self._panel = None
+
+    def _print(self, text: str, style: str = "") -> None:
+        line = _printable(f"jiti: {text}")
+        if self._panel is None:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        else:
+            self._panel.print(line, style)
+
+    def _rows(self) -> list[str]:
+        now = self._clock()
+        return [session.row(now) for session in self._open]
+
+
+class _Stream:
+    """A text stream whose methods do not raise, whatever became of the stream below it."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def is_terminal(self) -> bool:
+        """Whether a person sees it, and the cursor can be moved."""
+        return self.isatty() and os.environ.get("TERM") != "dumb"
+
+    def isatty(self) -> bool:
+        try:
+            return self._stream is not None and self._stream.isatty()
+        except (AttributeError, OSError, ValueError):
+            return False
+
+    def write(self, text: str) -> int:
+        """Write what the stream's encoding can say; after a failure nothing is written any more."""
+        if self._stream is not None:
+            try:
+                self._stream.write(text.encode(self.encoding, "replace").decode(self.encoding))
+            except (OSError, ValueError):
+                self._stream = None
+        return len(text)
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            try:
+                self._stream.flush()
+            except (OSError, ValueError):
+                self._stream = None
+
+
+def _printable(text: str) -> str:
+    """One line without control characters: some of it comes from a model, and from what it ran."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _figures(*figures: str) -> str:
+    return " · ".join(figure for figure in figures if figure)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s"
+
+
+def _tokens(usage: Usage) -> str:
+    return str(usage) if usage.tokens else ""
+
+
+_CENT = 0.01
+
+
+def _dollars(usd: float | None) -> str:
+    """To the cent; less than a cent with two digits that say something."""
+    if usd is None:
+        return ""
+    return f"${usd:.2f}" if usd == 0 or usd >= _CENT else f"${usd:.2g}"
