@@ -1,0 +1,111 @@
+"""How every stub of a project stands, found by reading its files: nothing is imported, nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jiti import mirror, states, stub
+from jiti.discovery import python_files
+from jiti.errors import JitiError
+from jiti.targets import select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jiti.settings import Settings
+    from jiti.states import State
+    from jiti.stub import Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class StubStatus:
+    """One stub as it stands.
+
+    Attributes:
+        declaration: where it is declared.
+        state: what its source and its file in the mirror say of each other.
+        scratch_tests: how many scratch tests lie in the mirror for it.
+    """
+
+    declaration: Declaration
+    state: State
+    scratch_tests: int
+
+    @property
+    def implementation(self) -> str | None:
+        """The path of its file in the mirror, from the root; None where there is none."""
+        found = self.state.implementation
+        if found is not None:
+            path = found.path
+        elif self.state.error is not None:
+            path = mirror.implementation_path(self.declaration)
+        else:
+            return None
+        return mirror.relative_path(self.declaration.root, path)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `jiti status --json` says of it."""
+        return {
+            "key": self.declaration.key,
+            "state": self.state.name,
+            "source": self.declaration.place,
+            "implementation": self.implementation,
+            "changed": list(self.state.changed),
+            "gates": [],
+            "scratch_tests": self.scratch_tests,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The stubs that were asked for, and what could not be read on the way."""
+
+    stubs: tuple[StubStatus, ...]
+    problems: tuple[JitiError, ...]
+
+
+def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey:
+    """Look at a project's stubs.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+        targets: names of stubs, files or modules; none for all.
+
+    Raises:
+        StubError: a target means nothing, or several things.
+    """
+    declarations, problems = declared(root, settings)
+    if targets:
+        wanted = {each.key for target in targets for each in select(declarations, target)}
+        declarations = [each for each in declarations if each.key in wanted]
+    stubs = []
+    for declaration in declarations:
+        try:
+            state = states.look(declaration)
+        except JitiError as error:
+            problems.append(error)
+        else:
+            stubs.append(StubStatus(declaration, state, _scratch_tests(declaration)))
+    return Survey(tuple(stubs), tuple(problems))
+
+
+def declared(root: str, settings: Settings) -> tuple[list[Declaration], list[JitiError]]:
+    """All stubs of a project in order of path and line, and the files that could not be read."""
+    declarations: list[Declaration] = []
+    problems: list[JitiError] = []
+    for path in python_files(root, settings):
+        try:
+            declarations += stub.declarations_in(root, path)
+        except JitiError as error:
+            problems.append(error)
+    return declarations, problems
+
+
+def _scratch_tests(declaration: Declaration) -> int:
+    try:
+        with open(mirror.scratch_path(declaration), encoding="utf-8") as file:
+            return sum(line.startswith(("def test_", "async def test_")) for line in file)
+    except (OSError, UnicodeDecodeError):
+        return 0
