@@ -108,7 +108,7 @@ def test_without_a_file_it_is_missing(filed: Filed) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        pytest.param("return a", "return return a", "it does not parse: line 15", id="syntax error in the body"),
+        pytest.param("return a", "return return a", "it does not parse: line 16", id="syntax error in the body"),
         pytest.param("# Written by", "# Found by", "its first line is not jiti's", id="first line"),
         pytest.param("# jiti: 1", "# jiti: 1\n<<<<<<< ours", "its header lacks", id="merge conflict in the header"),
         pytest.param("    return", "<<<<<<< ours\n    return", "it does not parse", id="merge conflict in the body"),

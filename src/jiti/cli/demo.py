@@ -1,0 +1,137 @@
+"""`jiti demo`: the tour, offline: a stub, its first call, and every call after that."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jiti.cli import FINE, GENERATION_FAILED
+from jiti.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DATA = Path(__file__).parent.parent / "demo"
+KEY = "text.py::slugify"
+IMPLEMENTATION = ".jiti/text/slugify.py"
+
+
+@click.command("demo", epilog="Example: jiti demo /tmp/tour")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def command(folder: Path | None) -> int:
+    """Show on a small project what jiti does: offline, without a key.
+
+    The project is laid out in FOLDER, which must be empty or new; without one, in a temporary folder.
+    The model's part is a recorded session; the agent's loop, its tools and the checks are the real ones.
+    """
+    project = _lay_out(folder)
+    say = _Narrator()
+    say.line("The model's part of this tour is a recording, written by hand: no key, no network.")
+    say.line("All else is real: the agent's loop, its tools, ruff, ty and pytest.")
+
+    say.heading("1. A stub: signature, docstring, no body", "text.py")
+    say.code((project / "text.py").read_text(encoding="utf-8"))
+
+    say.heading("2. The first call writes it", "python main.py")
+    if not _run(project, "main.py", {"JITI_REPLAY": str(DATA / "session.jsonl")}):
+        return GENERATION_FAILED
+    for line in _story(project):
+        say.line(line)
+
+    say.heading("3. The next call runs it: no model, no key", "JITI_FROZEN=1 python main.py")
+    if not _run(project, "main.py", {"JITI_FROZEN": "1"}):
+        return GENERATION_FAILED
+
+    say.heading("4. What a call costs", "python compare.py")
+    say.line(_cost(project))
+
+    say.heading("5. The file, yours to read, edit and commit", IMPLEMENTATION)
+    say.code((project / IMPLEMENTATION).read_text(encoding="utf-8"))
+    say.line(f"The project is yours to play with: {project}")
+    return FINE
+
+
+class _Narrator:
+    """Writes the tour: in colour on a terminal, plainly elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def line(self, text: str) -> None:
+        self._console.print(text, markup=False)
+        self._console.file.flush()  # what the demo's own processes write comes after it
+
+    def heading(self, text: str, what: str) -> None:
+        self._console.print()
+        self._console.print(text, style="bold", end="  ", markup=False)
+        self.line(f"({what})")
+
+    def code(self, text: str) -> None:
+        if not self._console.is_terminal:
+            self.line("".join(f"    {line}".rstrip() + "\n" for line in text.splitlines()).rstrip("\n"))
+            return
+        from rich.padding import Padding
+        from rich.syntax import Syntax
+
+        self._console.print(Padding(Syntax(text, "python", background_color="default"), (0, 0, 0, 4)))
+
+
+def _lay_out(folder: Path | None) -> Path:
+    """Copy the demo's project to where it is to run."""
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="jiti-demo-"))
+    elif folder.is_dir() and any(folder.iterdir()):
+        raise ConfigError(f"{folder} is not empty", hint="name a new folder, or none for a temporary one")
+    try:
+        shutil.copytree(DATA / "project", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be written: {error}", hint="name another folder") from error
+    return folder.resolve()
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment without jiti's own settings, which would change the tour."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JITI_")} | dict(extra)
+
+
+def _run(project: Path, script: str, extra: Mapping[str, str]) -> bool:
+    ran = subprocess.run([sys.executable, script], cwd=project, env=_environment(extra), check=False)
+    return ran.returncode == 0
+
+
+def _story(project: Path) -> Iterator[str]:
+    """What happened to each candidate, from the session's transcript."""
+    [transcript] = (project / ".jiti" / ".local" / "sessions").glob("*.jsonl")
+    events = [json.loads(line) for line in transcript.read_text(encoding="utf-8").splitlines()]
+    submitted = [event for event in events if event["event"] == "tool" and event["name"] == "submit"]
+    for number, event in enumerate(submitted, 1):
+        if event["ok"]:
+            yield f"candidate {number} passed every check, and was filed as {IMPLEMENTATION}"
+        else:
+            yield f"candidate {number} was turned down:"
+            yield from (f"    {line}" for line in str(event["output"]).strip().splitlines())
+
+
+def _cost(project: Path) -> str:
+    ran = subprocess.run(
+        [sys.executable, "compare.py"],
+        cwd=project,
+        env=_environment({"JITI_FROZEN": "1"}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise ConfigError(f"{project / 'compare.py'} failed:\n{ran.stderr}", hint="please report this")
+    cached, plain = (float(each) for each in ran.stdout.split())
+    return f"slugify(title): {cached:,.0f} ns; the same code without jiti: {plain:,.0f} ns; ratio {cached / plain:.2f}"
