@@ -1,0 +1,184 @@
+"""Masking: whatever looks like a credential leaves neither this process nor this machine.
+
+Three kinds of things are taken for credentials: texts of a known form (a provider's key, a JWT, a
+private key), what a URL or a header carries as a password, and literal values given to a name such
+as `password` or `api_key`. Ordinary code that speaks of passwords and tokens stays as it is, for the
+agent has to work on it; where a literal might be either, it is masked.
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "[masked]"
+
+_KNOWN_FORMS = re.compile(
+    r"""
+    (?<![A-Za-z0-9])
+    (?: sk-ant-[\w-]{8,}                                    # Anthropic
+      | (?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])            # AWS
+      | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{22,}     # GitHub
+      | glpat-[\w-]{16,}                                    # GitLab
+      | xox[a-z]-[A-Za-z0-9-]{10,} | xapp-[A-Za-z0-9-]{10,} # Slack
+      | hooks\.slack\.com/services/[\w/]{20,}
+      | AIza[\w-]{30,} | ya29\.[\w-]{20,} | GOCSPX-[\w-]{20,}   # Google
+      | [rs]k_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9]{16,}   # Stripe
+      | SG\.[\w-]{16,}\.[\w-]{16,}                          # SendGrid
+      | hf_[A-Za-z0-9]{30,}                                 # Hugging Face
+      | npm_[A-Za-z0-9]{36} | pypi-[\w-]{50,}               # registries
+      | eyJ[\w-]{8,2000}\.eyJ[\w-]{8,2000}\.[\w-]*          # JWT
+    )
+    """,
+    re.VERBOSE,
+)
+
+_SK_KEY = re.compile(r"(?<![\w-])sk-[\w-]{20,}")
+"""OpenAI's form, which many share. It needs a look at the rest: CSS classes begin like this as well."""
+
+_PRIVATE_KEY = re.compile(
+    r"""
+    -----BEGIN\ [A-Z0-9 ]*PRIVATE\ KEY(?:\ BLOCK)?-----
+    (?: (?: \s | \\[nr] | \d+\t | ["'|+,()]           # line ends, as they are and in a repr; line numbers; quotes
+          | [A-Z][A-Za-z-]+:\ [^\n\\]* )*              # the headers of an encrypted key
+        [A-Za-z0-9+/=]{16,}+ )+
+    (?: [^-]{0,80} -----END\ [A-Z0-9 ]*PRIVATE\ KEY(?:\ BLOCK)?----- )?
+    """,
+    re.VERBOSE,
+)
+
+_URL_PASSWORD = re.compile(
+    r"""(?P<head>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@"'<>{}()\\]{0,200}:)(?P<value>[^\s/"'<>{}()\\]{1,500})(?=@)"""
+)
+_URL_TOKEN = re.compile(r"(?P<head>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)(?P<value>[\w-]{20,500})(?=@)")
+
+_AUTHORIZATION = re.compile(
+    r"""
+    (?P<head>
+        authorization \\?["']? [ \t]* [:=,] [ \t]* \\?["']? (?:bearer|basic|token|apikey)[ ]+ )
+    (?P<value>[A-Za-z0-9._~+/=-]{8,}+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BEARER = re.compile(r"(?P<head>\bbearer[ ]+)(?P<value>[A-Za-z0-9._~+/=-]{16,}+)", re.IGNORECASE)
+
+_STRONG_NAME = (
+    r"pass(?:word|wd|phrase)|pwd|secret(?:[_-]?key)?|client[_-]?secret"
+    r"|(?:api|access|account|encryption|master|private|signing)[ _-]?key"
+    r"|(?:access|auth|bearer|refresh|session)[_-]?token"
+)
+_ANY_NAME = _STRONG_NAME + r"|token|credentials?"
+
+_ASSIGNED = re.compile(
+    rf"""
+    (?P<head>
+        (?P<name>{_STRONG_NAME}) (?![A-Za-z0-9_-])
+        \\?["']? \]? [ \t]*
+        (?P<sign> :[ \t]*[\w.\[\], |]{{1,40}}?[ \t]*=(?!=) | [=!]?==? | :=? | => )
+        [ \t]* )
+    (?: [bru]{{0,2}} (?P<quote> \\? (?: ["]{{3}} | [']{{3}} | ["'] ) )
+        (?P<quoted> (?: (?!(?P=quote)) (?: \\. | [^\n\\] ) ){{1,500}}? ) (?P=quote)
+      | (?P<bare>[^\s"'`,;()\[\]{{}}<>|&$%*\\]{{4,500}}+) (?![(\[{{]) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_NEAR_NAME = re.compile(
+    rf"""
+    (?P<head> (?:{_ANY_NAME}) (?![A-Za-z0-9_]) [^\w\n]{{1,8}} (?:is[ ]+|[bru]["'])? )
+    (?P<value>[A-Za-z0-9+/_=.~-]{{16,500}}+) (?![(\[{{])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_TRIVIAL = frozenset(
+    {
+        *("changeme", "dummy", "example", "foobar", "hidden", "placeholder", "test", "testing"),
+        *("pass", "passphrase", "passwd", "password", "secret", "token", "bearer"),
+        *("false", "none", "null", "optional", "required", "string", "text", "true", "undefined"),
+    }
+)
+"""Words that stand for a credential in documentation and tests, or say of what type it is."""
+
+_SPEAKS_OF_ONE = re.compile(
+    r"pass(?:word|wd|phrase)|secret|token|api[_-]?key|credential|private[_-]?key|example", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"<.*>|.*\{.*\}.*|\$\w+|%s|%\(\w+\)s|.*(?:\.\.\.|…).*|(.)\1*", re.DOTALL)
+_PATH = re.compile(r"[~.]{0,2}/|[A-Za-z]:[\\/]|\w+://")
+_EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_ENOUGH_TO_BE_RANDOM = 16
+_SHORTEST = 4
+_CHANGES_OF_KIND = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+
+
+def mask(text: str) -> str:
+    """The text with `[masked]` for whatever looks like a credential.
+
+    The number of lines stays as it was, and masking twice is masking once.
+    """
+    text = _PRIVATE_KEY.sub(lambda found: MASK + "\n" * found[0].count("\n"), text)
+    text = _KNOWN_FORMS.sub(MASK, text)
+    text = _SK_KEY.sub(lambda found: MASK if _has_random_run(found[0]) else found[0], text)
+    text = _URL_PASSWORD.sub(lambda found: _without_value(found, _is_literal(found["value"])), text)
+    text = _URL_TOKEN.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
+    text = _AUTHORIZATION.sub(lambda found: _without_value(found, _is_literal(found["value"])), text)
+    text = _BEARER.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
+    text = _ASSIGNED.sub(_without_literal, text)
+    return _NEAR_NAME.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
+
+
+def _without_value(found: re.Match[str], is_credential: bool) -> str:  # noqa: FBT001 - the answer to a question
+    return found["head"] + MASK if is_credential else found[0]
+
+
+def _without_literal(found: re.Match[str]) -> str:
+    """An assignment to a name that says what it holds, without its value if that is a literal."""
+    if found["quoted"] is None:
+        return found["head"] + MASK if _is_bare_credential(found) else found[0]
+    if not _is_quoted_credential(found["name"], found["quoted"]):
+        return found[0]
+    start, end = (place - found.start() for place in found.span("quoted"))
+    return found[0][:start] + MASK + found[0][end:]
+
+
+def _is_quoted_credential(name: str, value: str) -> bool:
+    if " " in value.strip() and not name.lower().startswith("passphrase"):
+        return False  # a sentence about a password
+    names_one = value.replace("_", "").replace("-", "").isalpha() and _SPEAKS_OF_ONE.search(value)
+    return _is_literal(value) and not names_one and not _PATH.match(value)
+
+
+def _is_bare_credential(found: re.Match[str]) -> bool:
+    """Whether a value without quotes is one: in Python that is an expression, in an .env or YAML file a text."""
+    name, value = found["name"], found["bare"]
+    if not _is_literal(value) or _PATH.match(value):
+        return False
+    if name.isupper() and found["head"].endswith(f"{name}="):
+        return True
+    if _EXPRESSION.fullmatch(value) or not any(character.isdigit() for character in value):
+        return False
+    return not (value.isidentifier() and _SPEAKS_OF_ONE.search(value))
+
+
+def _is_literal(value: str) -> bool:
+    """Whether a value stands for itself, and not for one that a person or a program fills in."""
+    value = value.strip()
+    return (
+        len(value) >= _SHORTEST
+        and value.lower() not in _TRIVIAL
+        and MASK not in value
+        and not _PLACEHOLDER.fullmatch(value)
+    )
+
+
+def _is_random(value: str) -> bool:
+    """Whether letters and digits alternate as they do in no word and no identifier."""
+    if len(value) < _ENOUGH_TO_BE_RANDOM or _EXPRESSION.fullmatch(value):
+        return False
+    return len(_CHANGES_OF_KIND.findall(value)) > 2  # noqa: PLR2004 - `utf8_to_x` has two
+
+
+def _has_random_run(value: str) -> bool:
+    return any(
+        len(run) >= _ENOUGH_TO_BE_RANDOM and any(character.isdigit() for character in run)
+        for run in re.split(r"[_-]", value)
+    )
