@@ -41,10 +41,14 @@ class Panel:
         """Show the rows, and go on redrawing them."""
         # A program that ends while a thread generates must get its cursor back.
         atexit.register(self._live.stop)
-        self._live.start()
+        self._live.start(refresh=True)
+
+    def refresh(self) -> None:
+        """Redraw the rows now."""
+        self._live.refresh()
 
     def close(self) -> None:
-        """Erase the rows."""
+        """Erase the rows; lines may be printed still."""
         self._live.stop()
         atexit.unregister(self._live.stop)
 

@@ -137,10 +137,12 @@ class Display:
         parent = next((each for each in reversed(self._open) if each.thread == thread), None)
         session = Session(event.key, event.model, self._clock(), thread, parent)
         self._open = (*self._open, session)
-        if self._panel is None and self._stream.is_terminal():
+        if self._panel is not None:
+            self._panel.refresh()
+        elif self._stream.is_terminal():
             self._panel = Panel(self._stream, self._rows)
             self._panel.open()
-        if self._panel is None:
+        else:
             needed = f", needed by {parent.key}" if parent else ""
             self._print(f"writing {event.key} ({event.reason}{needed}) with {event.model}")
 
@@ -161,14 +163,15 @@ class Display:
 
     def _end(self, session: Session, event: SessionEnded) -> None:
         self._open = tuple(each for each in self._open if each is not session)
+        if self._panel is not None:
+            self._panel.refresh() if self._open else self._panel.close()
         turns = f"{event.turns} turn{'' if event.turns == 1 else 's'}"
         figures = _figures(turns, _seconds(event.seconds), _tokens(event.usage), _dollars(event.usd))
         if event.outcome == "accepted":
             self._print(f"wrote {event.detail or event.key} · {figures}")
         else:
             self._print(f"did not write {event.key} · {figures} · {event.outcome}: {event.detail}", style="red")
-        if not self._open and self._panel is not None:
-            self._panel.close()
+        if not self._open:
             self._panel = None
 
     def _print(self, text: str, style: str = "") -> None:
