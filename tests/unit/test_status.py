@@ -1,0 +1,109 @@
+"""How the stubs of a project stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti import mirror, stub
+from jiti.definition import define
+from jiti.errors import StubError
+from jiti.settings import Settings
+from jiti.status import survey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODULE = '''from jiti import jiti
+
+
+@jiti
+def double(a: int) -> int:
+    """Double it."""
+
+
+@jiti
+def half(a: int) -> int:
+    """Halve it."""
+'''
+CODE = '''def double(a: int) -> int:
+    """Double it."""
+    return a * 2
+'''
+TESTS = "def test_one() -> None: ...\n\n\nasync def test_two() -> None: ...\n\n\ndef helper() -> None: ...\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> str:
+    """A project with two stubs, one of them generated."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "n.py").write_text(MODULE)
+    (tmp_path / "app" / "plain.py").write_text("x = 1\n")
+    (tmp_path / "pyproject.toml").touch()
+    declaration = stub.declaration_for(str(tmp_path), "app/n.py::double")
+    mirror.file(define(declaration), CODE, made="-", tests=TESTS)
+    return str(tmp_path)
+
+
+def test_every_stub_is_told_with_its_place_and_file(root: str) -> None:
+    assert [each.as_json() for each in survey(root, Settings()).stubs] == [
+        {
+            "key": "app/n.py::double",
+            "state": "fresh",
+            "source": "app/n.py:4",
+            "implementation": ".jiti/app/n/double.py",
+            "changed": [],
+            "gates": [],
+            "scratch_tests": 2,
+        },
+        {
+            "key": "app/n.py::half",
+            "state": "missing",
+            "source": "app/n.py:9",
+            "implementation": None,
+            "changed": [],
+            "gates": [],
+            "scratch_tests": 0,
+        },
+    ]
+
+
+def test_what_changed_is_told_of_a_stale_stub(root: str, tmp_path: Path) -> None:
+    (tmp_path / "app" / "n.py").write_text(MODULE.replace("Double it.", "Double it well."))
+    (double,) = survey(root, Settings(), ["double"]).stubs
+    assert (double.state.name, double.as_json()["changed"]) == ("stale", ["docstring"])
+
+
+def test_a_broken_file_is_told_by_its_path(root: str, tmp_path: Path) -> None:
+    (tmp_path / ".jiti" / "app" / "n" / "double.py").write_bytes(b"")
+    (double,) = survey(root, Settings(), ["double"]).stubs
+    assert (double.state.name, double.implementation) == ("broken", ".jiti/app/n/double.py")
+
+
+def test_targets_choose_and_an_unknown_one_is_an_error(root: str) -> None:
+    found = survey(root, Settings(), ["app.n.half", "half"])
+    assert [each.declaration.key for each in found.stubs] == ["app/n.py::half"]
+    with pytest.raises(StubError, match="there is no stub quarter"):
+        survey(root, Settings(), ["quarter"])
+
+
+def test_a_file_that_does_not_parse_is_a_problem_and_the_others_are_told(root: str, tmp_path: Path) -> None:
+    (tmp_path / "app" / "bad.py").write_text("from jiti import jiti\ndef f(:\n")
+    found = survey(root, Settings())
+    assert len(found.stubs) == 2
+    (problem,) = found.problems
+    assert "app/bad.py:2" in str(problem)
+
+
+def test_a_stub_that_became_real_is_a_problem_and_the_others_are_told(root: str, tmp_path: Path) -> None:
+    (tmp_path / "app" / "n.py").write_text(MODULE.replace('"""Double it."""', '"""Double it."""\n    return a + a'))
+    found = survey(root, Settings())
+    assert [each.declaration.key for each in found.stubs] == ["app/n.py::half"]
+    (problem,) = found.problems
+    assert "has a body already" in str(problem)
+
+
+def test_files_that_the_settings_leave_out_are_not_looked_at(root: str) -> None:
+    assert survey(root, Settings(exclude=("app/",))).stubs == ()
+    assert survey(root, Settings(sources=("src",))).stubs == ()
