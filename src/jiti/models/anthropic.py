@@ -185,14 +185,19 @@ def _passes(failure: Exception) -> bool:
     import anthropic
 
     if isinstance(failure, anthropic.APIStatusError):
-        came_inside_of_reply = failure.status_code < _FIRST_ERROR
         status = _status(failure)
-        return came_inside_of_reply and (status == _RATE_LIMITED or status >= _FIRST_SERVER_ERROR)
+        return _came_inside_of_reply(failure) and (status == _RATE_LIMITED or status >= _FIRST_SERVER_ERROR)
     return not isinstance(failure, anthropic.AnthropicError | TypeError)
 
 
 def _status(failure: anthropic.APIStatusError) -> int:
-    return failures.STATUS_OF_TYPE.get(failure.type or "", failure.status_code)
+    if _came_inside_of_reply(failure):
+        return failures.STATUS_OF_TYPE.get(failure.type or "", _FIRST_SERVER_ERROR)
+    return failure.status_code
+
+
+def _came_inside_of_reply(failure: anthropic.APIStatusError) -> bool:
+    return failure.status_code < _FIRST_ERROR
 
 
 def _explained(failure: Exception, provider: failures.Provider, attempts: int) -> tuple[str, str]:

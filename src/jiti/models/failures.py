@@ -61,7 +61,9 @@ def turned_down(provider: Provider, status: int, detail: str, retry_after: str |
             hint = 'Send less of the arguments: values = "types" in [tool.jiti]; or split the stub\'s module.'
         case 429:
             message = f"{host} limits how much is asked of it, and that is used up"
-            hint = f"Try again in {retry_after} s." if retry_after else "Wait a minute, then try again."
+            hint = (
+                f"Try again in {retry_after} s." if retry_after not in {None, "0"} else "Wait a minute, then try again."
+            )
         case 529:
             message = f"{host} is overloaded"
             hint = f"Try again later, or set JITI_MODEL to a model other than {model}. {_AGAIN}"

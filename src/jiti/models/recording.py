@@ -88,8 +88,8 @@ def reply_of(event: Mapping[str, object]) -> Reply:
 
 
 def _usage(counts: object) -> Usage:
-    match counts:
-        case dict() if counts.keys() <= {"input", "output", "cache_read", "cache_write"}:
-            return Usage(**{name: int(count) for name, count in counts.items()})
+    names = ("input", "output", "cache_read", "cache_write")
+    if isinstance(counts, dict) and counts.keys() <= {*names} and all(isinstance(n, int) for n in counts.values()):
+        return Usage(*(counts.get(name, 0) for name in names))
     message = f"`usage` is no count of tokens: {counts!r:.100}"
     raise ValueError(message)
