@@ -1,0 +1,75 @@
+"""Dispatch: how a call of a stub becomes a call of its implementation, and costs what a plain call costs.
+
+`declare` makes a real function whose globals are the implementation's and whose code is a trampoline
+(`relay`). The first call gets the implementation (`supply`), runs it in those globals (`loader`), and
+assigns its code to the function (`dispatcher`). From then on nothing of jiti is left in a call.
+"""
+
+from __future__ import annotations
+
+import os
+
+from jiti import stub
+from jiti.dispatch.dispatcher import Dispatcher, after_fork_in_child
+from jiti.loader import name_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FunctionType
+
+    from jiti.dispatch.supply import Generates
+
+_dispatchers: dict[str, Dispatcher] = {}
+
+
+def declare(function: FunctionType, *, engine: Generates | None = None) -> FunctionType:
+    """What stands in for a stub: a function that is generated, if it has to be, when first called.
+
+    Args:
+        function: the stub, as the user wrote it.
+        engine: generates for it; None for the engine that the project's settings say.
+
+    Raises:
+        StubError, RealBodyError: it is no stub.
+    """
+    stub.judge(function)
+    return _dispatcher_for(function).declare(function, engine)
+
+
+def rearm(root: str) -> None:
+    """Let the stubs of a project look at the mirror again when they are next called.
+
+    Args:
+        root: absolute path of the project root.
+    """
+    for dispatcher in list(_dispatchers.values()):
+        if dispatcher.root == root:
+            dispatcher.rearm()
+
+
+def _dispatcher_for(function: FunctionType) -> Dispatcher:
+    code = function.__code__
+    name = name_for(function.__module__, function.__qualname__)
+    known = _dispatchers.get(name)
+    if known is not None and not _at_same_place(known, function):  # a property's setter has its getter's name
+        name = f"{name}@{code.co_firstlineno}"
+        known = _dispatchers.get(name)
+    # Each run of an outer function makes its nested stub from one code object; a reload makes another.
+    if known is None or known.written.__code__ is not code:
+        known = _dispatchers[name] = Dispatcher(function, name)
+    return known
+
+
+def _at_same_place(known: Dispatcher, function: FunctionType) -> bool:
+    old, new = known.written.__code__, function.__code__
+    return (old.co_filename, old.co_firstlineno) == (new.co_filename, new.co_firstlineno)
+
+
+def _after_fork_in_child() -> None:
+    after_fork_in_child()
+    for dispatcher in _dispatchers.values():
+        dispatcher.forget_half_done_load()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,220 @@
+"""From a stub's function to its implementation: the first call gets it, loads it, and swaps the code."""
+
+from __future__ import annotations
+
+import _frozen_importlib
+import sys
+from _thread import allocate_lock
+from _weakref import ref
+from types import FunctionType
+
+from jiti import stub
+from jiti.dispatch import entry, flights, relay, supply
+from jiti.dispatch.parameters import Parameters
+from jiti.loader import Namespace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+    from typing import Any
+
+    from jiti.dispatch.supply import Generates
+    from jiti.loader import Source
+
+
+# What `functools.update_wrapper` copies; to import it would double what `import jiti` costs.
+_ATTRIBUTES = (
+    *("__module__", "__qualname__", "__doc__"),
+    "__annotate__" if sys.version_info >= (3, 14) else "__annotations__",
+    *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
+)
+
+
+class Armed:
+    """A function that was declared.
+
+    Attributes:
+        function: refers to it weakly, so that nested stubs go when nobody needs them.
+        written: the stub's own function.
+        trampoline: its code until the first call.
+        engine: whoever generates for it; None for the default.
+    """
+
+    __slots__ = ("engine", "function", "trampoline", "written")
+
+    def __init__(
+        self, function: ref[FunctionType], written: FunctionType, trampoline: CodeType, engine: Generates | None
+    ) -> None:
+        self.function = function
+        self.written = written
+        self.trampoline = trampoline
+        self.engine = engine
+
+
+class Dispatcher:
+    """What the functions of one stub share; there are several only of a nested stub, one a run of its outer function.
+
+    Attributes:
+        written: the stub's own function; of a nested stub, the first.
+        code: what its functions run once it is loaded.
+        root: of the project that it was loaded for.
+    """
+
+    def __init__(self, written: FunctionType, name: str) -> None:
+        self.written = written
+        self.code: CodeType | None = None
+        self.root: str | None = None
+        self._armed: dict[str, Armed] = {}
+        self._declared = 0
+        self._namespace = Namespace(name, find=self._find, settle=self._settle)
+        self._namespace.names.update(
+            {relay.BEGIN: self._begin, relay.BEGIN_ASYNC: self._begin_async, relay.LOCALS: locals}
+        )
+
+    def declare(self, written: FunctionType, engine: Generates | None) -> FunctionType:
+        """A function with the stub's name, defaults and attributes, which runs its implementation."""
+        self._declared += 1
+        key = str(self._declared)
+        trampoline = relay.trampoline(written.__code__, key)
+        # Defaults are set at birth and never again: a call between two assignments would see only one of them.
+        function = FunctionType(trampoline, self._namespace.names, written.__name__, written.__defaults__)
+        function.__kwdefaults__ = written.__kwdefaults__
+        for attribute in _ATTRIBUTES:
+            setattr(function, attribute, getattr(written, attribute))
+        function.__dict__.update(written.__dict__)
+        function.__dict__["__wrapped__"] = written  # signatures and annotations are read from the stub
+        armed = self._armed
+        armed[key] = Armed(ref(function, lambda _: armed.pop(key, None)), written, trampoline, engine)
+        if self.code is not None:
+            _swap(function, trampoline, self.code)
+        return function
+
+    # ------------------------------------------------------------ the first call
+
+    def _begin(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever the stub returns
+        """What the trampoline of a plain function or a generator calls."""
+        args, kwargs = Parameters(self.written.__code__).split(values)
+        if self.code is None:
+            call, engine = self._call(key, args, kwargs)
+            source = supply.at_hand(call.declaration)
+            if source is None:
+                supply.require_no_trial(call)
+                source = supply.ordered(call, engine)
+            self._load(source)
+        return self._loaded(key)(*args, **kwargs)
+
+    async def _begin_async(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
+        """What the trampoline of a coroutine or an async generator calls; gives one of these."""
+        args, kwargs = Parameters(self.written.__code__).split(values)
+        if self.code is None:
+            call, engine = self._call(key, args, kwargs)
+            source = supply.at_hand(call.declaration)
+            if source is None:
+                supply.require_no_trial(call)
+                name = f"jiti {call.declaration.key}"
+                source = await flights.join(self, lambda: supply.ordered(call, engine), name)
+            if self.code is None:  # another task may have loaded it while this one waited
+                self._load(source)
+        return self._loaded(key)(*args, **kwargs)
+
+    def _call(
+        self, key: str, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> tuple[supply.Call, Generates | None]:
+        armed = self._armed.get(key)
+        if armed is None:  # a copy that somebody made of a declared function, and that has outlived it
+            return supply.Call(self.written, args, kwargs), None
+        return supply.Call(armed.written, args, kwargs), armed.engine
+
+    def _loaded(self, key: str) -> FunctionType:
+        """The function to call now: the declared one, with its code swapped."""
+        code = self.code
+        if code is None:
+            message = f"{self.written.__qualname__} was called while its own implementation is still being loaded"
+            raise ImportError(message, name=self._namespace.name)
+        armed = self._armed.get(key)
+        function = armed.function() if armed is not None else None
+        if armed is not None and function is not None and _swap(function, armed.trampoline, code):
+            return function
+        # Some other tool has put its own version of the trampoline into the function, and calls will come
+        # this way for as long as it stays there. All arguments are given: no defaults are needed.
+        return FunctionType(code, self._namespace.names)
+
+    # ------------------------------------------------------------ loading
+
+    def _find(self) -> Source | None:
+        return supply.at_hand(stub.declaration_of(self.written))
+
+    def _load(self, source: Source) -> None:
+        module = stub.importable_name(self.written)
+        if module != self.written.__module__ and self.written.__module__ in sys.modules:
+            # A script's implementations import it by its file's name, and must not run it a second time.
+            sys.modules.setdefault(module, sys.modules[self.written.__module__])
+        try:
+            self._namespace.load(source)
+        except ImportError as error:
+            if error.name == module and _is_being_imported(module):
+                called = f"{source.declaration.key} was called while its own module is still being imported"
+                raise ImportError(f"{called}: {error.msg}", name=error.name, path=error.path) from error
+            raise
+
+    def _settle(self, source: Source) -> None:
+        """Take what the stub's functions will run. The import lock is held: this happens once a load."""
+        names = self._namespace.names
+        written = self.written
+        implementation = entry.implementation_of(written, names, source)
+        entry.point_super_at_users_class(implementation, written)
+        code = entry.code_that_can_take_over(implementation, written, names)
+        if code is None:
+            names[relay.IMPLEMENTATION] = implementation
+            code = relay.forwarder(written.__code__)
+        theirs = entry.users_object(written, self._any_function())
+        if theirs is not None:
+            names[entry.path_of(written)[0]] = theirs
+        self.root = source.declaration.root
+        self.code = code
+
+    def _any_function(self) -> FunctionType | None:
+        return next((function for armed in list(self._armed.values()) if (function := armed.function())), None)
+
+    # ------------------------------------------------------------ undoing
+
+    def rearm(self) -> None:
+        """Put the trampolines back, so that the next call looks at the mirror again."""
+        code, self.code = self.code, None
+        for armed in list(self._armed.values()):
+            function = armed.function()
+            if function is not None and code is not None:
+                _swap(function, code, armed.trampoline)
+        self._namespace.unload()
+
+    def forget_half_done_load(self) -> None:
+        """In a forked child: a load that another thread had begun will never end, nor give its lock back."""
+        if self.code is None and self._namespace.name in sys.modules:
+            self._namespace.unload()
+            getattr(_frozen_importlib, "_module_locks", {}).pop(self._namespace.name, None)  # no public way leads there
+
+
+_swapping = allocate_lock()  # one writer of `__code__` at a time: its setters race on builds without a GIL
+
+
+def _swap(function: FunctionType, old: CodeType, new: CodeType) -> bool:
+    """Give a function new code, but only in the place of the old; tells whether it has the new one now."""
+    with _swapping:
+        if function.__code__ is old:
+            function.__code__ = new
+        return function.__code__ is new
+
+
+def _is_being_imported(name: str) -> bool:
+    module = sys.modules.get(name)
+    if module is not None and module is sys.modules.get("__main__"):
+        return True  # a script is run, not imported: nothing says when it has got to its end
+    return getattr(getattr(module, "__spec__", None), "_initializing", False)
+
+
+def after_fork_in_child() -> None:
+    """Give up what threads that are gone have left held or half done."""
+    global _swapping  # noqa: PLW0603 - whoever held it at the fork is not there to release it
+    _swapping = allocate_lock()
+    flights.forget()

@@ -1,0 +1,86 @@
+"""Where an implementation comes from: a trial's candidate, the mirror, or an engine that writes it now."""
+
+from __future__ import annotations
+
+from jiti import states, stub, trial
+from jiti.loader import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FunctionType
+    from typing import Protocol
+
+    from jiti.mirror import Implementation
+    from jiti.stub import Declaration
+
+    class Generates(Protocol):
+        """Whoever is asked for an implementation that runs; `jiti.Engine` is one."""
+
+        def generate(
+            self,
+            declaration: Declaration,
+            function: FunctionType,
+            args: tuple[object, ...],
+            kwargs: Mapping[str, object],
+        ) -> Implementation:
+            """As `jiti.engine.Engine.generate`."""
+            ...
+
+
+class Call:
+    """A call of a stub that has nothing to run yet.
+
+    Attributes:
+        declaration: the stub.
+        function: its function, as the user wrote it.
+        args: the call's positional arguments.
+        kwargs: its keyword arguments.
+    """
+
+    __slots__ = ("args", "declaration", "function", "kwargs")
+
+    def __init__(self, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+        self.declaration = stub.declaration_of(function)
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+
+def at_hand(declaration: Declaration) -> Source | None:
+    """What runs as it is: the candidate on trial in this process, or a file whose state says that it may."""
+    if trial.current is not None and declaration.key in trial.current.candidates:
+        return Source.of_candidate(declaration, trial.current.candidates[declaration.key])
+    state = states.look(declaration)
+    if not state.runs or state.implementation is None:
+        return None
+    return Source.of_file(declaration, state.implementation)
+
+
+def ordered(call: Call, engine: Generates | None) -> Source:
+    """What an engine gives; this may take minutes, and must not be asked for while an import lock is held.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    if engine is None:
+        from jiti.engine import default_engine
+
+        engine = default_engine()
+    return Source.of_file(call.declaration, engine.generate(call.declaration, call.function, call.args, call.kwargs))
+
+
+def require_no_trial(call: Call) -> None:
+    """In a process that tries candidates nothing is generated: its parent has to.
+
+    Raises:
+        jiti.trial.Needed: this is such a process.
+    """
+    if trial.current is None:
+        return
+    from jiti.live import LiveCall
+
+    arguments = LiveCall.of(call.function, call.args, call.kwargs).pickled
+    declaration = call.declaration
+    module = stub.importable_name(call.function)
+    raise trial.current.need(declaration.key, module, declaration.qualname, arguments)

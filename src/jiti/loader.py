@@ -1,0 +1,249 @@
+"""Implementations as modules: filled by the import system, from the very text that was verified.
+
+The import system brings a lock for each module, an error instead of a hang where imports go round in
+a circle, tracebacks without frames of its own, and `pickle`'s way to a class that a file defines.
+"""
+
+from __future__ import annotations
+
+import _imp
+import builtins
+import marshal
+import sys
+
+# By the names of the frozen modules that every process has loaded: `importlib` itself would have to be imported.
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader, cache_from_source
+from types import ModuleType
+
+from jiti import mirror
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+
+    from jiti.errors import BrokenImplementationError
+    from jiti.mirror import Implementation
+    from jiti.stub import Declaration
+
+PACKAGE = "_jiti"
+
+# A checked hash (PEP 552), since a file that was written twice within a second has one modification time.
+_CHECKED_HASH = (0b11).to_bytes(4, "little")
+_HASH_KEY = int.from_bytes(MAGIC_NUMBER, "little")
+_HEADER_SIZE = 16  # bytes: magic number, flags, hash
+
+
+class Source:
+    """What fills a namespace: text that was verified, or is on trial.
+
+    Attributes:
+        declaration: the stub that it is for.
+        path: where it stands; of a candidate, a name for tracebacks.
+        text: the whole of it, so that line numbers are the file's.
+        filed: whether it stands in a file.
+    """
+
+    __slots__ = ("declaration", "filed", "path", "text")
+
+    def __init__(self, declaration: Declaration, path: str, text: str, *, filed: bool) -> None:
+        self.declaration = declaration
+        self.path = path
+        self.text = text
+        self.filed = filed
+
+    @classmethod
+    def of_file(cls, declaration: Declaration, implementation: Implementation) -> Source:
+        """An implementation in the mirror, as it was read when its state was told."""
+        return cls(declaration, implementation.path, implementation.text, filed=True)
+
+    @classmethod
+    def of_candidate(cls, declaration: Declaration, text: str) -> Source:
+        """A candidate, which stands in no file; tracebacks show its lines all the same."""
+        import linecache
+
+        path = f"<candidate {declaration.key}>"
+        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        return cls(declaration, path, text, filed=False)
+
+    def broken(self, reason: str) -> BrokenImplementationError:
+        """The error for text that cannot be used."""
+        return mirror.broken(self.declaration, self.path, reason)
+
+
+class Namespace:
+    """The module of one stub's implementation; there, empty, from the stub's birth.
+
+    Its dictionary is the globals of the stub's function before anything is loaded: a function's
+    globals cannot be changed afterwards, and its code can.
+
+    Args:
+        name: the module's name, from `name_for`.
+        find: gives an implementation that runs, if there is one; asked when somebody other than the
+            stub imports the module, as `pickle` does for an instance of a class that it defines.
+        settle: called once the module's code has run, within its import.
+    """
+
+    __slots__ = ("find", "module", "name", "settle", "source")
+
+    def __init__(self, name: str, find: Callable[[], Source | None], settle: Callable[[Source], None]) -> None:
+        self.name = name
+        self.find = find
+        self.settle = settle
+        self.source: Source | None = None
+        self.module = ModuleType(name)
+        self.names["__builtins__"] = builtins.__dict__
+
+    @property
+    def names(self) -> dict[str, object]:
+        """The module's globals."""
+        return self.module.__dict__
+
+    def load(self, source: Source) -> None:
+        """Import the module from `source`; if it has been imported already, do nothing.
+
+        Where imports go round in a circle, this returns although `settle` was not called yet.
+
+        Raises:
+            BrokenImplementationError: the text does not parse, or `settle` says so.
+            Exception: whatever the text's own code raises; nothing is loaded then.
+        """
+        self.source = source
+        register(self)
+        if sys.modules.get(self.name, self.module) is not self.module:
+            del sys.modules[self.name]  # that of another definition of the same stub
+        try:
+            __import__(self.name)
+        finally:
+            self.source = None
+
+    def unload(self) -> None:
+        """Let the next `load` run the module's code again. Like a reload, that keeps what is defined till then."""
+        sys.modules.pop(self.name, None)
+
+
+_namespaces: dict[str, Namespace] = {}
+
+
+def register(namespace: Namespace) -> None:
+    """Let the import system find a namespace by its name; the last one of a name counts."""
+    _namespaces[namespace.name] = namespace
+
+
+def name_for(module: str, qualname: str) -> str:
+    """The name of an implementation's module: `_jiti.app/text:Parser/parse`.
+
+    No dots, which would ask for parent packages.
+    """
+    if module == "__mp_main__":  # what multiprocessing calls the main module in the processes that it starts
+        module = "__main__"
+    return f"{PACKAGE}.{module}:{qualname}".replace(".", "/").replace("/", ".", 1)
+
+
+def _module_in(name: str) -> str:
+    return name.removeprefix(f"{PACKAGE}.").partition(":")[0].replace("/", ".")
+
+
+class _Finder:
+    """Finds namespaces, for `Namespace.load` and for whoever has a name from another process."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """As the import system asks for it."""
+        del path, target
+        if name == PACKAGE:
+            return ModuleSpec(PACKAGE, None, is_package=True)
+        if not name.startswith(f"{PACKAGE}."):
+            return None
+        namespace = _namespaces.get(name) or _declared_by_import(name)
+        source = (namespace.source or namespace.find()) if namespace else None
+        if namespace is None or source is None:
+            return None
+        loader = _Loader(namespace, source)
+        return ModuleSpec(name, loader, origin=source.path)
+
+
+def _declared_by_import(name: str) -> Namespace | None:
+    try:
+        __import__(_module_in(name))
+    except ImportError:
+        return None
+    return _namespaces.get(name)
+
+
+class _Loader(SourceFileLoader):
+    """Runs a source's code in its namespace's module."""
+
+    def __init__(self, namespace: Namespace, source: Source) -> None:
+        super().__init__(namespace.name, source.path)
+        self.namespace = namespace
+        self.source = source
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module that was there from the start."""
+        del spec
+        if self.source.filed:
+            self.namespace.module.__file__ = self.source.path
+        return self.namespace.module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the code, then let the stub take what it needs."""
+        super().exec_module(module)
+        self.namespace.settle(self.source)
+
+    def get_source(self, fullname: str) -> str:
+        """The text that was loaded, whatever the file holds by now."""
+        del fullname
+        return self.source.text
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compiled from the verified text, or taken from the cache if that was compiled from this very text.
+
+        Raises:
+            BrokenImplementationError: it does not parse on this version of Python.
+        """
+        del fullname
+        data = self.source.text.encode("utf-8", "surrogatepass")
+        cache = _cache_path(self.source)
+        header = MAGIC_NUMBER + _CHECKED_HASH + _imp.source_hash(_HASH_KEY, data)
+        code = _cached_code(cache, header, self.source.path) if cache else None
+        if code is None:
+            code = self._compile()
+            if cache and not sys.dont_write_bytecode:
+                self.set_data(cache, header + marshal.dumps(code))  # says nothing where it cannot write
+        return code
+
+    def _compile(self) -> CodeType:
+        try:
+            return compile(self.source.text, self.source.path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise self.source.broken(f"it does not parse: line {error.lineno}: {error.msg}") from error
+        except ValueError as error:  # a null character, before Python 3.12
+            raise self.source.broken(f"it does not parse: {error}") from error
+
+
+def _cache_path(source: Source) -> str | None:
+    if not source.filed:
+        return None
+    try:
+        return cache_from_source(source.path)
+    except NotImplementedError:  # this Python keeps no bytecode
+        return None
+
+
+def _cached_code(path: str, header: bytes, source_path: str) -> CodeType | None:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            data = file.read()
+    except OSError:
+        return None
+    if not data.startswith(header):
+        return None
+    code = marshal.loads(memoryview(data)[_HEADER_SIZE:])  # noqa: S302 - as Python does with its own cache
+    if code.co_filename != source_path:
+        return None  # the project was moved: names of files stand in every function's code
+    return code
+
+
+sys.meta_path.append(_Finder)
