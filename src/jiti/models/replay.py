@@ -150,7 +150,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                event = json.loads(line)
+                event = json.loads(line.decode().strip())
             except ValueError as error:
                 raise _unreadable(path, number, str(error)) from error
             if not isinstance(event, dict):

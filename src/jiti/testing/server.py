@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import struct
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -97,6 +99,8 @@ class Exchange(BaseHTTPRequestHandler):
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         except (TypeError, ValueError) as error:
             return self._send_error(_BAD_REQUEST, f"the body is not JSON: {error}")
+        if not isinstance(body, dict):
+            return self._send_error(_BAD_REQUEST, "the body is not a JSON object")
         match self.path.partition("?")[0]:
             case "/v1/messages":
                 return self._answer(body)
@@ -179,9 +183,15 @@ class _Server(ThreadingHTTPServer):
     def server_close(self) -> None:
         super().server_close()
         for thread, connection in self._handling:
-            if thread.is_alive():
-                self.shutdown_request(connection)
+            # It may wait for a client that says nothing. To close the connection would not wake it, an end does.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
             thread.join(_JOIN_SECONDS)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as above
+        # A client may go away before it has heard everything.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _request_of(body: Mapping[str, Any], keys: Iterable[str]) -> Request:

@@ -29,6 +29,7 @@ def message_of(reply: Reply, model: str) -> dict[str, Any]:
         "content": [block_param(block) for block in reply.blocks],
         "stop_reason": reply.stop_reason,
         "stop_sequence": None,
+        "stop_details": None,
         "usage": _counts(reply.usage),
     }
 
@@ -51,7 +52,7 @@ def events_of(reply: Reply, model: str, *, tool_input: str | None = None) -> lis
             events.append({"type": "ping"})
         events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
         events.append({"type": "content_block_stop", "index": index})
-    delta = {"stop_reason": reply.stop_reason, "stop_sequence": None}
+    delta = {"stop_reason": reply.stop_reason, "stop_sequence": None, "stop_details": None}
     events.append({"type": "message_delta", "delta": delta, "usage": _counts(reply.usage)})
     events.append({"type": "message_stop"})
     return events
