@@ -61,7 +61,8 @@ def from_working_folder(target: str, root: str, folder: str) -> str:
         folder: absolute path of the folder that a path may be relative to.
     """
     path, separator, qualname = target.partition("::")
-    if not path.startswith((".", os.sep)) and os.path.exists(os.path.join(root, path)):
+    is_from_root = not (path.startswith(".") or os.path.isabs(path))
+    if is_from_root and os.path.exists(os.path.join(root, path)):
         return target
     absolute = os.path.join(folder, path)
     if not os.path.exists(absolute):
