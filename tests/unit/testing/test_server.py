@@ -200,7 +200,9 @@ def test_another_process_finds_it_by_its_environment() -> None:
         "print(anthropic.Anthropic().messages.create(model='m', max_tokens=9, messages=messages).content[0].text)"
     )
     with MessagesServer(say("Hello!")) as server:
-        done = subprocess.run([sys.executable, "-c", code], env=server.env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, **server.env}, capture_output=True, text=True, check=False
+        )
     assert (done.stdout, done.stderr) == ("Hello!\n", "")
 
 
