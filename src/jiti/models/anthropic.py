@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FORBID_REQUESTS = "JITI_FORBID_REQUESTS"
 """The environment variable that, when it is not empty, forbids requests to any host but this machine."""
 
+_LONGEST_DETAIL = 1000  # characters; what is no JSON may be a whole web page
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds; those of the provider's package
 _FIRST_ERROR, _RATE_LIMITED, _FIRST_SERVER_ERROR = 400, 429, 500  # HTTP statuses
 
@@ -116,8 +117,10 @@ class AnthropicModel:
         raise _model_error(request, _explained(failure, provider, attempt + 1)) from failure
 
     def _provider(self) -> failures.Provider:
-        url = str(self._connect().base_url)
-        return failures.Provider(self.name, urlsplit(url).hostname or url, url)
+        url = urlsplit(str(self._connect().base_url))
+        # A user's name and password may stand before the host, and are nobody's business.
+        shown = url._replace(netloc=url.netloc.rpartition("@")[2])
+        return failures.Provider(self.name, url.hostname or shown.geturl(), shown.geturl())
 
     def _connect(self) -> Client:
         with self._connecting:
@@ -206,7 +209,7 @@ def _explained(failure: Exception, provider: failures.Provider, attempts: int) -
 
     match failure:
         case anthropic.APIStatusError():
-            detail = failure.api_message or failure.message
+            detail = (failure.api_message or failure.message)[:_LONGEST_DETAIL]
             if failure.request_id:
                 detail = f"{detail}, request {failure.request_id}"
             return failures.turned_down(provider, _status(failure), detail, failure.response.headers.get("retry-after"))

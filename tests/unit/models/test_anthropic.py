@@ -53,9 +53,11 @@ def answered_by(handler: Callable[[httpx2.Request], httpx2.Response]) -> Anthrop
 def test_a_streamed_reply_arrives_whole() -> None:
     thinking = {"type": "thinking", "thinking": "What about accents, and runs of spaces?", "signature": "c2lnbmVk"}
     redacted = {"type": "redacted_thinking", "data": "b3BhcXVl"}
+    unknown = {"type": "future_block", "parts": [{"text": "not known yet"}]}
     sent = reply(
         Opaque(thinking),
         Opaque(redacted),
+        Opaque(unknown),
         "Grüße 😀, and a line\nthat is longer than one piece of the stream.",
         submit('return "-".join(text.split())', tests="def test_it() -> None: ...", quality=8.5),
         call("docs", name="unicodedata.normalize"),
@@ -223,6 +225,21 @@ def test_a_refused_connection_names_the_host_and_the_variable() -> None:
         AnthropicModel("claude-test", client).reply(REQUEST)
     assert f"ANTHROPIC_BASE_URL (now http://127.0.0.1:{port}" in str(caught.value.hint)
     assert isinstance(caught.value.__cause__, anthropic.APIConnectionError)
+
+
+def test_a_password_in_the_address_is_not_told() -> None:
+    client = anthropic.Anthropic(base_url="http://me:secret@127.0.0.1:1/api", api_key="key", max_retries=0)
+    with pytest.raises(ModelError) as caught:
+        AnthropicModel("claude-test", client).reply(REQUEST)
+    assert "http://127.0.0.1:1/api" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_page_with_a_status_is_told_in_short() -> None:
+    model = answered_by(lambda _: httpx2.Response(502, text="<p>Bad gateway</p>" * 1000))
+    with pytest.raises(ModelError, match=r"localhost failed \(502: .*<p>Bad gateway</p>") as caught:
+        model.reply(REQUEST)
+    assert len(str(caught.value)) < 1500
 
 
 def test_no_answer_in_time_is_an_error() -> None:
