@@ -1,0 +1,1 @@
+"""The agent: a model that writes a stub's implementation, turn by turn, with tools to look around and be judged."""

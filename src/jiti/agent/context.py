@@ -1,0 +1,175 @@
+"""The task message: all that the agent should know of a stub before its first reply."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from string import Template
+from typing import TYPE_CHECKING
+
+from jiti import syntax
+from jiti.agent import prompts
+from jiti.agent.bounds import fitting, numbered, shortened
+from jiti.agent.outline import outline
+from jiti.errors import ConfigError
+from jiti.source import SourceFile
+from jiti.splice.project import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jiti.definition import Definition
+    from jiti.live import LiveCall
+    from jiti.mirror import Implementation
+    from jiti.settings import Settings
+
+MODULE_LINES = 400
+MODULE_CHARACTERS = 16_000
+"""A module that is larger is outlined instead of shown."""
+OTHER_CHARACTERS = 20_000
+"""Of an old body, or of the live call's arguments together."""
+
+
+def task_for(
+    definition: Definition,
+    module: str,
+    *,
+    reason: str,
+    live: LiveCall | None,
+    old: Implementation | None,
+    settings: Settings,
+) -> str:
+    """The task message for a function stub.
+
+    Credentials are not masked in it yet: the conversation does that to all that it holds.
+
+    Args:
+        definition: the stub.
+        module: the name by which an import statement gets its module.
+        reason: `missing`, or what changed since the old body was written.
+        live: the arguments of the call that waits for it; None where none does.
+        old: the implementation that it had.
+        settings: say what of the arguments may be told, and which prompts are replaced.
+
+    Raises:
+        ConfigError: the project's own `task.md` names a slot that does not exist.
+    """
+    declaration = definition.declaration
+    first, last = _span(definition)
+    slots = {
+        "qualname": declaration.qualname,
+        "module": module,
+        "path": declaration.path,
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "reason": "" if old is None else f"It has an implementation, which is out of date: {reason}.",
+        "lines": f"{first}-{last}",
+        "stub": _fenced("\n".join(numbered(_lines(definition)[first - 1 : last], first)), "python"),
+        "imports": _imports(definition, module),
+        "siblings": _siblings(definition),
+        "rest": _rest(definition, first, last),
+        "live": "" if live is None else _live(live, settings.values),
+        "old": "" if old is None else f"Keep what still holds.\n\n{_fenced(_bounded(old.code), 'python')}",
+    }
+    return _filled(prompts.load("task", prompts.folder(declaration.root, settings)), slots)
+
+
+# ---------------------------------------------------------------- the stub and its module
+
+
+def _lines(definition: Definition) -> list[str]:
+    return definition.source.removesuffix("\n").split("\n")
+
+
+def _span(definition: Definition) -> tuple[int, int]:
+    """The stub's first and last line; comments below its last statement belong to it."""
+    first, last = syntax.span(definition.node)
+    file = SourceFile(definition.declaration.source, definition.source.encode("utf-8", "surrogatepass"))
+    return first, file.end_of_block(first, last)
+
+
+def _imports(definition: Definition, module: str) -> str:
+    """How tests get the function, and how its body gets the values of its module."""
+    place = Module.of(definition.declaration, module)
+    values, short = place.import_statement, place.short_name
+    arguments = {each.arg for each in ast.walk(definition.node.args) if isinstance(each, ast.arg)}
+    if short in arguments | {definition.node.name}:
+        values, short = f"{values} as _{short}", f"_{short}"
+    sentence = f"The values of its module: `{values}`, then `{short}.NAME`."
+    outermost, _, inner = definition.declaration.qualname.partition(".")
+    if inner.startswith("<locals>"):
+        return sentence
+    return f"Tests import it with `from {module} import {outermost}`. {sentence}"
+
+
+def _siblings(definition: Definition) -> str:
+    own = definition.declaration.qualname
+    names = [f"`{found.qualname}`" for found in syntax.stubs_in(definition.tree) if found.qualname != own]
+    return f"Other `@jiti` stubs of this module: {', '.join(names)}." if names else ""
+
+
+def _rest(definition: Definition, first: int, last: int) -> str:
+    """The module around the stub: its lines, or, where there are too many of them, its imports and an outline."""
+    lines = _lines(definition)
+    before, after = numbered(lines[: first - 1]), numbered(lines[last:], last + 1)
+    if not any(line.strip() for line in [*lines[: first - 1], *lines[last:]]):
+        return ""
+    shown = [*before, "…\t(the stub)", *after]
+    if fitting(shown, MODULE_CHARACTERS, MODULE_LINES) == len(shown):
+        return _fenced("\n".join(shown), "python")
+    imports = [
+        line
+        for node in definition.tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in numbered(lines[node.lineno - 1 : node.end_lineno], node.lineno)
+    ]
+    text = _bounded("\n".join([*imports, *outline(definition.source)]))
+    return f"It has {len(lines):,} lines; here are its imports and its outline.\n\n{_fenced(text, 'python')}"
+
+
+# ---------------------------------------------------------------- the call, and what is left
+
+
+def _live(live: LiveCall, values: str) -> str:
+    rows = live.rows(values)
+    told = [f"{name}: {kind}{f' = {text}' if text else ''}" for name, kind, text in rows]
+    parts = []
+    if told:
+        parts.append(f"Its arguments:\n\n{_fenced(_bounded(chr(10).join(told)), '')}")
+    elif values == "none":
+        parts.append("Its arguments may not be told.")
+    else:
+        parts.append("It has no arguments.")
+    if live.problem:
+        parts.append(f"It cannot be tried on a candidate, since its arguments cannot be copied: {live.problem}")
+    return "\n\n".join(parts)
+
+
+def _bounded(text: str) -> str:
+    return shortened(text.rstrip("\n"), "They are left out here.", OTHER_CHARACTERS)
+
+
+def _fenced(text: str, language: str) -> str:
+    """The text between fences that it cannot close itself."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _filled(template: str, slots: Mapping[str, str]) -> str:
+    """The template with its slots filled; a paragraph that is one empty slot goes, and the heading above it too."""
+    found = Template(template)
+    unknown = sorted(set(found.get_identifiers()) - slots.keys())
+    if unknown or not found.is_valid():
+        wrong = f"${unknown[0]}" if unknown else "a $ that names no slot (write $$ for the sign itself)"
+        known = ", ".join(f"${name}" for name in slots)
+        raise ConfigError(f"task.md among the project's prompts holds {wrong}", hint=f"the slots are {known}")
+    kept: list[str] = []
+    for paragraph in template.strip().split("\n\n"):
+        name = paragraph.strip().strip("${}")
+        if paragraph.strip().startswith("$") and not slots.get(name, "something"):
+            if kept and kept[-1].lstrip().startswith("#"):
+                kept.pop()
+            continue
+        kept.append(paragraph)
+    return Template("\n\n".join(kept)).substitute(slots) + "\n"

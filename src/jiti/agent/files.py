@@ -1,0 +1,234 @@
+"""The project's files as the agent may see them: inside the root, no secrets, nothing that git ignores."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import posixpath
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pathspec
+
+from jiti import source
+from jiti.agent.tool import ToolError
+from jiti.discovery import is_ignored, project_files
+from jiti.masking import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LARGEST_FILE = 2_000_000
+"""Bytes of a file that is read at all."""
+
+SECRET_NAMES = (
+    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.gpg", "*.asc"),
+    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh", ".aws", ".gnupg", ".kube", ".docker"),
+    *(".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".htpasswd", ".git-credentials", "credentials"),
+    *("credentials.json", "credentials.toml", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
+)
+"""Names of files and folders that hold keys, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file that may be read: its path from the root, and the absolute one behind all links."""
+
+    path: str
+    real: str
+
+
+class ProjectFiles:
+    """Reads a project's files, and refuses what the agent has no business with.
+
+    Args:
+        root: absolute path of the project root. The working directory plays no part.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.realpath(root)
+
+    def paths(self, glob: str | None = None) -> list[str]:
+        """The paths of the project's files, in order; those in folders that begin with a dot are left out.
+
+        Args:
+            glob: only those that it matches, as a line of a `.gitignore` does.
+
+        Raises:
+            ToolError: the glob is not valid.
+        """
+        paths = [path for path in project_files(self._root) if not _refusal(path) and _is_writable(path)]
+        if glob is None:
+            return paths
+        matches = _matcher(glob)
+        return [path for path in paths if matches(path)]
+
+    def places(self, glob: str | None = None) -> list[Place]:
+        """The files of `paths` that are small enough to be read, as `locate` gives them."""
+        found = []
+        for path in self.paths(glob):
+            try:
+                # Folders that are links were not entered: only the file itself can lead elsewhere.
+                real = os.path.join(self._root, path)
+                place = self.locate(path) if os.path.islink(real) else Place(path, real)
+                if os.path.getsize(place.real) <= LARGEST_FILE:
+                    found.append(place)
+            except (ToolError, OSError):
+                continue
+        return found
+
+    def read(self, path: str) -> str:
+        """The text of a file, credentials masked, line ends normalised.
+
+        Raises:
+            ToolError: it is refused, or cannot be read as text.
+        """
+        place = self.locate(path)
+        try:
+            size = os.path.getsize(place.real)
+            if size > LARGEST_FILE:
+                raise ToolError(
+                    f"{place.path} has {size:,} bytes, more than the {LARGEST_FILE:,} that are read: do without it."
+                )
+            with open(place.real, "rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            raise ToolError(f"{place.path} cannot be read: {error.strerror}.") from error
+        return mask(_decoded(place.path, data))
+
+    def locate(self, path: str) -> Place:
+        """Find a file by its path from the root (an absolute one inside it will do).
+
+        The names must be those that the folders list: what a file system takes for the same name by
+        its own rules (other case, trailing dots, streams) is not found.
+
+        Raises:
+            ToolError: it lies outside, is refused, or is no file.
+        """
+        path = self._relative(path)
+        self._require_allowed(path)
+        path = self._listed(path)
+        real = os.path.realpath(os.path.join(self._root, path))
+        if not _is_at_or_below(real, self._root):
+            raise ToolError(f"{path} is a link that leads out of the project; only files inside it can be read.")
+        self._require_allowed(os.path.relpath(real, self._root).replace(os.sep, "/"))
+        _require_regular_file(path, real)
+        return Place(path, real)
+
+    def _relative(self, path: str) -> str:
+        if "\0" in path or not _is_writable(path) or not path.strip():
+            raise ToolError("The path must be a file's, from the project root, as list_files gives it.")
+        if os.path.isabs(path):
+            try:
+                path = os.path.relpath(path, self._root)
+            except ValueError:  # another drive
+                path = ".."
+        path = posixpath.normpath(path.replace(os.sep, "/"))
+        if path == ".." or path.startswith(("../", "/")):
+            raise ToolError("The path leads out of the project; only files inside it can be read.")
+        if path == ".":
+            raise ToolError("That is the project's root, a folder; list_files gives what is in it.")
+        return path
+
+    def _require_allowed(self, path: str) -> None:
+        refusal = _refusal(path)
+        if refusal is None and is_ignored(self._root, path):
+            refusal = "git ignores it"
+        if refusal:
+            raise ToolError(f"{path} cannot be read: {refusal}. Work without it, and do not look for a way around.")
+
+    def _listed(self, path: str) -> str:
+        """The path with each name as its folder lists it."""
+        found = ""
+        for name in path.split("/"):
+            try:
+                names = os.listdir(os.path.join(self._root, found))
+            except OSError:
+                names = []
+            if name not in names:
+                composed = {unicodedata.normalize("NFC", each): each for each in names}
+                if unicodedata.normalize("NFC", name) not in composed:
+                    raise ToolError(f"There is no file {path}.{self._suggestion(path)}")
+                name = composed[unicodedata.normalize("NFC", name)]  # noqa: PLW2901 - the name as it is on disk
+            found = posixpath.join(found, name)
+        return found
+
+    def _suggestion(self, path: str) -> str:
+        paths = self.paths()
+        name = posixpath.basename(path)
+        same_name = [each for each in paths if posixpath.basename(each) == name]
+        near = same_name[:3] or difflib.get_close_matches(path, paths, n=3)
+        return f" Did you mean {' or '.join(near)}?" if near else " list_files gives what there is."
+
+
+_IGNORABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+def _refusal(path: str) -> str | None:
+    """Why a path is never read, by the names in it; however they are written."""
+    names = [_IGNORABLE.sub("", unicodedata.normalize("NFKC", name)).casefold() for name in path.split("/")]
+    names = [name.partition(":")[0].rstrip(". ") or name for name in names]
+    if ".git" in names or "git~1" in names:
+        return "it belongs to git"
+    if (".jiti", ".local") in pairwise(names):
+        return "it is jiti's own"
+    if any(fnmatchcase(name, pattern) for name in names for pattern in SECRET_NAMES):
+        return "its name says that it holds secrets"
+    return None
+
+
+def _require_regular_file(path: str, real: str) -> None:
+    try:
+        kind = os.stat(real).st_mode
+    except OSError as error:
+        raise ToolError(f"{path} cannot be read: {error.strerror}.") from error
+    if stat.S_ISDIR(kind):
+        raise ToolError(f"{path} is a folder; list_files(glob={path + '/**'!r}) gives what is in it.")
+    if not stat.S_ISREG(kind):
+        raise ToolError(f"{path} is no regular file and cannot be read.")
+
+
+def _is_at_or_below(path: str, folder: str) -> bool:
+    try:
+        return os.path.commonpath([path, folder]) == folder
+    except ValueError:  # another drive
+        return False
+
+
+def _is_writable(path: str) -> bool:
+    """Whether a path can be told at all: a name may be made of bytes that are no text."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _matcher(glob: str) -> Callable[[str], bool]:
+    glob = glob.strip().removeprefix("./")
+    if not glob or glob[0] in "!#":
+        raise ToolError("The glob must be like `*.py`, `src/app/*.py` or `src/**/text*`.")
+    try:
+        return pathspec.GitIgnoreSpec.from_lines([glob]).match_file
+    except ValueError as error:
+        raise ToolError(f"The glob {glob!r} is not valid: {error}") from error
+
+
+def _decoded(path: str, data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return source.normalise_line_ends(data.decode("utf-16", errors="replace"))
+    if b"\0" in data:
+        raise ToolError(
+            f"{path} is a binary file and cannot be shown. Judge it by its name and by the code that uses it."
+        )
+    try:
+        return source.decode(data)
+    except (UnicodeDecodeError, SyntaxError) as error:
+        raise ToolError(
+            f"{path} cannot be decoded: {error}. Judge it by its name and by the code that uses it."
+        ) from error

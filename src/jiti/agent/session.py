@@ -1,0 +1,293 @@
+"""A session: one run of the agent for one stub, from the task to a candidate that passed every check."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from string import Template
+from typing import TYPE_CHECKING
+
+from jiti import mirror
+from jiti.agent import prompts, tools
+from jiti.agent.chronicle import Chronicle, one_line
+from jiti.agent.conversation import Conversation, presentable
+from jiti.agent.files import ProjectFiles
+from jiti.agent.ledger import Ledger
+from jiti.agent.tool import GaveUp, Surroundings
+from jiti.agent.toolbox import Toolbox
+from jiti.errors import GenerationError, SpecConflictError
+from jiti.models import Request, Text, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jiti.agent.tool import Passed
+    from jiti.agent.toolbox import Round
+    from jiti.agent.transcript import Transcript
+    from jiti.diagnostics import Diagnostic
+    from jiti.events import Observer
+    from jiti.mirror import Implementation
+    from jiti.models import Model, Reply
+    from jiti.settings import Settings
+    from jiti.submission import Candidate, Workbench
+    from jiti.usage import Budget, Usage
+
+MOST_SILENT_REPLIES = 3
+"""Replies in a row without a tool call; then the session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the agent is to do.
+
+    Attributes:
+        key: the stub.
+        spec: its spec, as in the mirror's header.
+        system: the system prompt's parts, the same for all stubs of a project.
+        message: the task itself, the first message.
+        reason: why it is done: `missing`, or what changed.
+        prompts: absolute path of a folder whose files replace jiti's own prompts of that name.
+    """
+
+    key: str
+    spec: str
+    system: tuple[str, ...]
+    message: str
+    reason: str = "missing"
+    prompts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a session may go: see `jiti.settings.Settings`."""
+
+    max_turns: int
+    max_tokens: int
+    budget: Budget
+    quality_threshold: float
+    max_refactor: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The limits that the settings set."""
+        return cls(
+            max_turns=settings.max_turns,
+            max_tokens=settings.max_tokens,
+            budget=settings.budget,
+            quality_threshold=settings.quality_threshold,
+            max_refactor=settings.max_refactor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a session ends with when it went well.
+
+    Attributes:
+        candidate: the finished texts, ready for the mirror.
+        quality: the agent's own rating of it, 0 to 10.
+        turns: requests that it took.
+        usage: tokens that it took.
+        model: the model's name.
+        usd: US dollars that it took; None where the model's price is not known.
+    """
+
+    candidate: Candidate
+    quality: float
+    turns: int
+    usage: Usage
+    model: str
+    usd: float | None
+
+
+def run(  # noqa: PLR0913 - all that a session has to do with
+    task: Task,
+    *,
+    model: Model,
+    workbench: Workbench,
+    root: str,
+    limits: Limits,
+    transcript: Transcript,
+    observe: Observer,
+    commit: Callable[[Accepted], Implementation],
+    clock: Callable[[], float] = time.monotonic,
+) -> Implementation:
+    """Have the model work on the task until a candidate passes; gives what `commit` made of that.
+
+    Args:
+        task: what is to be done.
+        model: who does it.
+        workbench: where its candidates are judged.
+        root: absolute path of the project root; what lies outside cannot be read.
+        limits: how far it may go.
+        transcript: gets every step, in every outcome.
+        observe: is told of every step.
+        commit: files the accepted candidate.
+        clock: gives the seconds that count against the budget.
+
+    Raises:
+        SpecConflictError: the agent gave up.
+        BudgetExceededError: the budget was spent before a candidate passed.
+        ModelError: the provider failed.
+        GenerationError: turns were spent, or the model declined or would not work.
+        Exception: what the workbench or `commit` raise.
+    """
+    chronicle = Chronicle(task.key, transcript, observe)
+    session = _Session(task, model, Surroundings(ProjectFiles(root), workbench), limits, chronicle, clock)
+    chronicle.begins(task.spec, model.name, task.reason)
+    try:
+        filed = commit(session.work())
+    except BaseException as error:
+        if isinstance(error, GenerationError) and error.key in {None, task.key}:
+            session.complete(error, transcript.path)
+        chronicle.ends(type(error).__name__, str(error).partition("\n")[0], session.ledger, error)
+        raise
+    chronicle.ends("accepted", mirror.relative_path(root, filed.path), session.ledger, session.cut_short_by)
+    return filed
+
+
+class _Session:
+    """The state of a session, and its steps.
+
+    Attributes:
+        ledger: what was spent so far.
+        cut_short_by: the error that kept a candidate which had passed from being refactored.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        model: Model,
+        surroundings: Surroundings,
+        limits: Limits,
+        chronicle: Chronicle,
+        clock: Callable[[], float],
+    ) -> None:
+        self.ledger = Ledger(limits.max_turns, limits.budget, clock)
+        self.cut_short_by: GenerationError | None = None
+        self._task = task
+        self._model = model
+        self._toolbox = Toolbox(surroundings, chronicle, clock)
+        self._limits = limits
+        self._chronicle = chronicle
+        self._clock = clock
+        self._conversation = Conversation()
+        self._system = tuple(presentable(part) for part in task.system)
+        self._best: Passed | None = None
+        self._refactor_turns = 0
+        self._silent_replies = 0
+        self._diagnostics: tuple[Diagnostic, ...] = ()
+
+    # ------------------------------------------------------------ the loop
+
+    def work(self) -> Accepted:
+        """Take turns until a candidate passed and needs no more work, or none may be taken any more.
+
+        A candidate that passed is kept, whatever comes of refactoring it.
+        """
+        self._conversation.tell(Text(self._task.message))
+        while self._best is None or not self._is_settled(self._best):
+            try:
+                self._take_turn()
+            except GenerationError as error:
+                if self._best is None:
+                    raise
+                self.cut_short_by = error
+                break
+        best, ledger = self._best, self.ledger
+        return Accepted(best.candidate, best.quality, ledger.turns, ledger.usage, self._model.name, ledger.usd)
+
+    def _take_turn(self) -> None:
+        turn = self.ledger.open_turn(self._task.key)
+        if self._best is not None:
+            self._refactor_turns += 1
+        reply = self._ask(turn)
+        self._refuse_dead_end(reply)
+        self._conversation.hear(reply)
+        calls = [block for block in reply.blocks if isinstance(block, ToolCall)]
+        if calls:
+            self._silent_replies = 0
+            is_cut_off = reply.stop_reason == "max_tokens" and reply.blocks[-1] is calls[-1]
+            done = self._toolbox.run(turn, calls, self._prompt("cut-off") if is_cut_off else None)
+            self._take_in(done)
+            self._conversation.tell(*done.results, *self._advice())
+        elif reply.stop_reason != "pause_turn":
+            self._conversation.tell(Text(self._nudge(reply)))
+
+    def _take_in(self, done: Round) -> None:
+        """Keep what the tools found out of the candidates."""
+        self._diagnostics = done.diagnostics or self._diagnostics
+        if isinstance(done.ending, GaveUp):
+            raise self._conflict(done.ending)
+        if done.ending is not None and (self._best is None or done.ending.quality >= self._best.quality):
+            self._best = done.ending
+
+    def _is_settled(self, best: Passed) -> bool:
+        is_good = best.quality >= self._limits.quality_threshold
+        return is_good or self._refactor_turns >= self._limits.max_refactor
+
+    def complete(self, error: GenerationError, transcript: str | None) -> None:
+        """Give the error that ends the session what the session knows."""
+        error.key = self._task.key
+        error.usage = error.usage or self.ledger.usage
+        error.session = error.session or transcript
+        error.diagnostics = error.diagnostics or self._diagnostics
+
+    # ------------------------------------------------------------ the model
+
+    def _ask(self, turn: int) -> Reply:
+        request = Request(
+            key=self._task.key,
+            spec=self._task.spec,
+            system=self._system,
+            tools=tools.SPECS,
+            messages=self._conversation.messages,
+            max_tokens=self._limits.max_tokens,
+        )
+        self._chronicle.asks(turn, request, self._conversation.news())
+        start = self._clock()
+        reply = self._model.reply(request)
+        seconds = self._clock() - start
+        self._chronicle.hears(turn, reply, seconds, self.ledger.add(self._model, reply))
+        return reply
+
+    def _refuse_dead_end(self, reply: Reply) -> None:
+        """Stop where the model cannot or will not go on."""
+        key = self._task.key
+        if reply.stop_reason == "refusal":
+            message = f"{key}: the model declined: {_words(reply) or '(it gave no reason)'}"
+            raise GenerationError(message, key=key, hint="reword the stub, or choose another model (JITI_MODEL)")
+        if reply.stop_reason == "model_context_window_exceeded":
+            message = f"{key}: the conversation outgrew the model's context window in turn {self.ledger.turns}"
+            raise GenerationError(message, key=key, hint="choose a model with a larger one (JITI_MODEL)")
+
+    def _nudge(self, reply: Reply) -> str:
+        """What to tell a model that called no tool."""
+        self._silent_replies += 1
+        if self._silent_replies == MOST_SILENT_REPLIES:
+            last = _words(reply) or "(nothing)"
+            message = f"{self._task.key}: {MOST_SILENT_REPLIES} replies in a row called no tool; the last said: {last}"
+            raise GenerationError(message, key=self._task.key, hint="a model that uses tools is needed (JITI_MODEL)")
+        return self._prompt("cut-off" if reply.stop_reason == "max_tokens" else "no-tool")
+
+    def _advice(self) -> Sequence[Text]:
+        """What to say beside the tools' results: to refactor, after a pass that is not good enough."""
+        return () if self._best is None or self._is_settled(self._best) else (Text(self._prompt("refactor")),)
+
+    def _prompt(self, name: str) -> str:
+        return Template(prompts.load(name, self._task.prompts)).safe_substitute(
+            max_tokens=f"{self._limits.max_tokens:,}",
+            quality=f"{self._best.quality:g}" if self._best else "",
+            threshold=f"{self._limits.quality_threshold:g}",
+        )
+
+    def _conflict(self, gave_up: GaveUp) -> SpecConflictError:
+        reason, conflict = presentable(gave_up.reason), presentable(gave_up.conflict)
+        lines = [f"{self._task.key}: the agent gave up: {reason}", *([conflict] if conflict else [])]
+        error = SpecConflictError("\n  ".join(lines), key=self._task.key, hint="change the stub, then call it again")
+        error.reason, error.conflict = reason, conflict
+        return error
+
+
+def _words(reply: Reply) -> str:
+    return one_line(" ".join(block.text for block in reply.blocks if isinstance(block, Text)))

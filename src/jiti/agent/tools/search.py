@@ -1,0 +1,100 @@
+"""`search`: lines of the project's files that a regular expression matches."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from jiti.agent.bounds import numbered, shortened
+from jiti.agent.tool import Answer, Surroundings, Tool, ToolError, input_schema
+from jiti.agent.tools import matcher
+from jiti.models import ToolSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jiti.agent.files import ProjectFiles
+
+MOST_HITS = 200
+SECONDS = 10
+
+SPEC = ToolSpec(
+    "search",
+    "Search the project's files for a Python regular expression, line by line. Gives `path:` and under it the numbered "
+    "lines that it matches, at most 200. Files are those that list_files lists.",
+    input_schema(
+        {"pattern": {"type": "string", "description": "As Python's `re` understands it; `(?i)` ignores case."}},
+        glob={"type": "string", "description": "Search only in files that it matches, like `*.py`."},
+    ),
+)
+
+
+def run(surroundings: Surroundings, given: Mapping[str, Any]) -> Answer:
+    """Find the lines in a process that can be ended, then show them as they may be shown."""
+    files = surroundings.files
+    searched = [[place.path, place.real] for place in files.places(given.get("glob"))]
+    found = _matches(given["pattern"], searched)
+    if "error" in found:
+        raise ToolError(f"The pattern is not valid: {found['error']}. Escape what is meant literally: `\\(`, `\\[`.")
+    if not found["hits"]:
+        return Answer(f"No line of {len(searched):,} files matches.")
+    text = _shown(files, found["hits"])
+    if found["more"]:
+        text += f"\n… more than {MOST_HITS} lines match. Narrow the pattern or the glob."
+    return Answer(shortened(text, "Narrow the pattern or the glob."))
+
+
+def _matches(pattern: str, files: list[list[str]]) -> dict[str, Any]:
+    order = {"pattern": pattern, "files": files, "limit": MOST_HITS}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-I", "-S", matcher.__file__],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            cwd=os.path.dirname(matcher.__file__),
+            env={name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
+        )
+    except subprocess.TimeoutExpired as error:
+        message = (
+            f"The search took more than {SECONDS} seconds. Simplify the pattern (no nested `+` or `*`), or narrow it."
+        )
+        raise ToolError(message) from error
+    except subprocess.CalledProcessError as error:
+        raise ToolError(f"The search broke down ({error.returncode}). Simplify the pattern.") from error
+    return json.loads(done.stdout)
+
+
+def _shown(files: ProjectFiles, hits: list[tuple[str, int]]) -> str:
+    """The lines, grouped by file, out of the masked texts."""
+    shown: list[str] = []
+    lines: list[str] = []
+    last = ""
+    for path, number in hits:
+        if path != last:
+            lines = _readable_lines(files, path)
+            shown.append(f"{path}:")
+            last = path
+        if number <= len(lines):  # the file may have changed meanwhile
+            shown += numbered(lines[number - 1 : number], number)
+    return "\n".join(shown)
+
+
+def _readable_lines(files: ProjectFiles, path: str) -> list[str]:
+    try:
+        return files.read(path).split("\n")
+    except ToolError as error:
+        return [str(error)]
+
+
+def summary(given: Mapping[str, Any]) -> str:
+    """`/pattern/ in *.py`."""
+    glob = f" in {given['glob']}" if "glob" in given else ""
+    return f"/{given.get('pattern', '')}/{glob}"
+
+
+TOOL = Tool(SPEC, run, summary)
