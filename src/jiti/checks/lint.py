@@ -1,0 +1,159 @@
+"""Ruff on a candidate, under the user's own settings: those for the stub's path, and those for the mirror's."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jiti import mirror
+from jiti.checks.inherited import inherited_lines
+from jiti.checks.tools import Tool
+from jiti.diagnostics import Diagnostic
+from jiti.errors import ConfigError
+from jiti.ruff_config import PLACE
+
+if TYPE_CHECKING:
+    from jiti.definition import Definition
+
+_SYNTAX = "invalid-syntax"
+_IMPORT_ORDER = "I001"
+_PRIVATE_ACCESS = "SLF001"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that ruff objects to; line and column count from 1."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+
+
+class Ruff:
+    """Ruff for the candidates of one stub.
+
+    Args:
+        definition: the stub. Its project's `.jiti/ruff.toml` is brought up to date, since without it
+            ruff cannot say what the user's own `ruff check .` will say of a file in the mirror.
+
+    Raises:
+        OSError: the mirror cannot be written.
+    """
+
+    def __init__(self, definition: Definition) -> None:
+        declaration = definition.declaration
+        root = declaration.root
+        mirror.prepare(root)
+        self._definition = definition
+        self._source = declaration.path
+        self._implementation = mirror.relative_path(root, mirror.implementation_path(declaration))
+        self._scratch = mirror.relative_path(root, mirror.scratch_path(declaration))
+        self._ruff = Tool("ruff", _find, root)
+
+    def fix(self, code: str) -> str:
+        """The candidate with ruff's safe fixes, formatted as the user formats; unchanged if it does not parse.
+
+        Raises:
+            ConfigError: the user's configuration of ruff does not work, or there is no ruff.
+        """
+        for path in (self._source, self._implementation):
+            code = self._on_stdin(path, code, "check", "--fix-only", "--quiet")
+        return self._format(self._implementation, code)
+
+    def check(self, code: str) -> list[Diagnostic]:
+        """What ruff objects to in a candidate that `fix` has been over.
+
+        Findings that only the place of the file brings about do not count, nor do those that the
+        user's file has itself in what the candidate has from it.
+
+        Raises:
+            ConfigError: the user's configuration of ruff does not work, or there is no ruff.
+        """
+        at_source = [each for each in self._findings(self._source, code) if not self._is_excused(each, code)]
+        found = list(dict.fromkeys([*at_source, *self._findings(self._implementation, code)]))
+        if found:
+            lines = inherited_lines(code, self._definition.node.name)
+            found = [each for each in found if each.line not in lines or not self._is_inherited(each)]
+        return [_diagnostic(each, "candidate", code) for each in found]
+
+    def fix_tests(self, text: str) -> str:
+        """A scratch test's text with its imports sorted, formatted; unchanged if it does not parse.
+
+        Raises:
+            ConfigError: the user's configuration of ruff does not work, or there is no ruff.
+        """
+        # In its own place it is excused from every rule, import order included.
+        text = self._on_stdin(self._implementation, text, "check", "--fix-only", "--quiet", "--select", "I")
+        return self._format(self._scratch, text)
+
+    def check_tests(self, text: str) -> list[Diagnostic]:
+        """The syntax errors of a scratch test; it answers for nothing else.
+
+        Raises:
+            ConfigError: the user's configuration of ruff does not work, or there is no ruff.
+        """
+        found = self._findings(self._scratch, text)
+        return [_diagnostic(each, "tests", text) for each in found if each.code == _SYNTAX]
+
+    def _format(self, path: str, text: str) -> str:
+        try:
+            return self._on_stdin(path, text, "format", "--quiet")
+        except ConfigError:
+            if any(each.code == _SYNTAX for each in self._findings(path, text)):
+                return text
+            raise
+
+    def _findings(self, path: str, text: str) -> list[Finding]:
+        output = self._on_stdin(path, text, "check", "--no-fix", "--no-fix-only", "--output-format", "json")
+        return [
+            Finding(item["code"] or item["name"], item["location"]["row"], item["location"]["column"], item["message"])
+            for item in json.loads(output)
+        ]
+
+    def _on_stdin(self, path: str, text: str, *arguments: str) -> str:
+        return self._ruff.run(*arguments, "--force-exclude", "--stdin-filename", path, "-", text=text).output
+
+    def _is_excused(self, finding: Finding, code: str) -> bool:
+        """Whether a finding under the stub's path says nothing of the candidate."""
+        if finding.code == _PRIVATE_ACCESS:
+            return self._is_own_module(finding, code)
+        # Imports are sorted as they will stand, in the mirror.
+        return finding.code == _IMPORT_ORDER or finding.code.startswith(tuple(PLACE))
+
+    def _is_own_module(self, finding: Finding, code: str) -> bool:
+        """Whether it is the stub's own module whose private value is reached."""
+        _, _, name = self._source.removesuffix(".py").removesuffix("/__init__").rpartition("/")
+        accessed = code.split("\n")[finding.line - 1][finding.column - 1 :]
+        aliases = {
+            alias.asname or alias.name
+            for node in ast.walk(ast.parse(code))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+            if alias.name.rpartition(".")[2] == name
+        }
+        return any(accessed.startswith(f"{alias}._") for alias in aliases)
+
+    def _is_inherited(self, finding: Finding) -> bool:
+        return (finding.code, finding.message) in self._of_the_users
+
+    @cached_property
+    def _of_the_users(self) -> set[tuple[str, str]]:
+        """What ruff objects to in the user's own file."""
+        return {(each.code, each.message) for each in self._findings(self._source, self._definition.source)}
+
+
+def _find() -> str:
+    import ruff  # a project that only runs has none
+
+    return ruff.find_ruff_bin()
+
+
+def _diagnostic(finding: Finding, path: str, text: str) -> Diagnostic:
+    lines = text.split("\n")
+    shown = lines[finding.line - 1].strip() if 0 < finding.line <= len(lines) else ""
+    message = f"{finding.message}\n    {shown}" if shown else finding.message
+    return Diagnostic("ruff", path, finding.line, finding.code, message)

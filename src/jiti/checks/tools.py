@@ -1,0 +1,75 @@
+"""Running ruff and ty: found where pip puts them, from the project root, with the user's own settings."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from jiti.errors import ConfigError
+from jiti.source import normalise_line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE = 60.0  # seconds; either answers in milliseconds, and in a few seconds on a very large project
+_CLEAN, _FINDINGS = 0, 1
+_SHOWN = 2_000  # characters of a tool's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tool printed, and whether it had something to object to."""
+
+    output: str
+    clean: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program that comes as a Python package.
+
+    Attributes:
+        name: `ruff` or `ty`.
+        find: gives the absolute path of its binary.
+        root: absolute path of the project root, where it is run.
+    """
+
+    name: str
+    find: Callable[[], str]
+    root: str
+
+    def run(self, *arguments: str, text: str = "") -> Answer:
+        """Run it once, with `text` on its standard input.
+
+        Raises:
+            ConfigError: it is not installed, does not answer, or ends in an error of its own, which is
+                never the fault of the code that it was to look at.
+        """
+        try:
+            done = subprocess.run(  # noqa: S603 - a binary that we looked up, without a shell
+                [self.find(), *arguments],
+                input=text.encode("utf-8", "surrogatepass"),
+                capture_output=True,
+                cwd=self.root,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except (OSError, ImportError) as error:  # the finders' own errors are FileNotFoundError
+            message = f"{self.name} cannot be run: {error}"
+            raise ConfigError(message, hint=f"pip install {self.name}") from error
+        except subprocess.TimeoutExpired as error:
+            message = f"{self.name} did not answer within {PATIENCE:.0f} seconds in {self.root}"
+            raise ConfigError(message, hint=f"run `{self.name} check` there to see why") from error
+        if done.returncode not in {_CLEAN, _FINDINGS}:
+            words = done.stderr.decode("utf-8", "replace").strip()[:_SHOWN]
+            message = f"{self.name} does not work in {self.root} (exit code {done.returncode}):\n{words}"
+            raise ConfigError(message, hint=f"`{self.name} check` at the project root has to work first")
+        output = normalise_line_ends(done.stdout.decode("utf-8", "replace"))
+        return Answer(output, clean=done.returncode == _CLEAN)
+
+
+def versions() -> str:
+    """What candidates are checked with here, as the mirror's headers hold it: `ruff 0.17.6, ty 0.0.105`."""
+    return ", ".join(f"{name} {metadata.version(name)}" for name in ("ruff", "ty"))

@@ -1,0 +1,121 @@
+"""Ty on a candidate and its scratch tests, in the user's project and environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jiti import mirror
+from jiti.checks.inherited import inherited_lines
+from jiti.checks.tools import Answer, Tool
+from jiti.diagnostics import Diagnostic
+from jiti.splice.project import import_base
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from jiti.definition import Definition
+
+CANDIDATE, TESTS = "candidate", "tests"
+
+
+class Ty:
+    """Ty for the candidates of one stub.
+
+    Args:
+        definition: the stub.
+        module: the name by which an import statement gets the stub's module.
+        python: prefix of the environment whose packages the project uses, most often `sys.prefix`.
+    """
+
+    def __init__(self, definition: Definition, module: str, python: str) -> None:
+        declaration = definition.declaration
+        folder = mirror.folder_of(declaration.root)
+        base = import_base(declaration, module)
+        self._definition = definition
+        self._arguments = ["--project", declaration.root, "--python", python]
+        if base not in {declaration.root, os.path.join(declaration.root, "src")}:
+            # Neighbours of a script: ty finds them from the script's own folder alone, and the mirror's is another.
+            self._arguments += ["--extra-search-path", base]
+        self._ty = Tool("ty", _find, declaration.root)
+        self._places = {
+            CANDIDATE: os.path.relpath(mirror.implementation_path(declaration), folder),
+            TESTS: os.path.relpath(mirror.scratch_path(declaration), folder),
+        }
+
+    def check(self, code: str, tests: str = "") -> list[Diagnostic]:
+        """What ty objects to in a candidate and its scratch tests; warnings count where ty turns the files down.
+
+        Both are checked as files of a temporary folder in the mirror, where imports mean what they will
+        mean in the end. What the user's file has itself, in what the candidate has from it, does not count.
+
+        Raises:
+            ConfigError: the user's configuration of ty does not work, or there is no ty.
+            OSError: the temporary files cannot be written.
+        """
+        texts = {CANDIDATE: code} | ({TESTS: tests} if tests else {})
+        with self._trial(texts) as paths:
+            answer = self._run(paths.values())
+        if answer.clean:
+            return []
+        found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
+        lines = inherited_lines(code, self._definition.node.name)
+        return [
+            each
+            for each in found
+            if each.path != CANDIDATE or each.line not in lines or _essence(each) not in self._of_the_users
+        ]
+
+    def _diagnostic(self, item: dict[str, Any], paths: dict[str, str], texts: dict[str, str]) -> Diagnostic:
+        place = os.path.realpath(os.path.join(self._ty.root, item["location"]["path"]))
+        path = next((name for name, each in paths.items() if os.path.realpath(each) == place), item["location"]["path"])
+        line = item["location"]["positions"]["begin"]["line"]
+        lines = texts.get(path, "").split("\n")
+        shown = lines[line - 1].strip() if line <= len(lines) else ""
+        return Diagnostic("ty", path, line, item["check_name"], f"{_description(item)}\n    {shown}")
+
+    @contextmanager
+    def _trial(self, texts: dict[str, str]) -> Generator[dict[str, str]]:
+        """The texts as files, each where it would stand below a mirror; gone in the end, whatever happens."""
+        above = mirror.local_folder(self._definition.declaration.root, "trial")
+        os.makedirs(above, exist_ok=True)
+        folder = tempfile.mkdtemp(dir=above)
+        try:
+            paths = {name: os.path.join(folder, self._places[name]) for name in texts}
+            for name, path in paths.items():
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8", newline="\n") as file:
+                    file.write(texts[name])
+            yield paths
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _run(self, paths: Iterable[str]) -> Answer:
+        return self._ty.run("check", "--output-format", "gitlab", "--no-progress", *self._arguments, *paths)
+
+    @cached_property
+    def _of_the_users(self) -> set[tuple[str, str]]:
+        """What ty objects to in the user's own file, as `_essence` has it."""
+        answer = self._run([self._definition.declaration.source])
+        return {(item["check_name"], _description(item)) for item in json.loads(answer.output)}
+
+
+def _find() -> str:
+    import ty  # a project that only runs has none
+
+    return ty.find_ty_bin()
+
+
+def _description(item: dict[str, Any]) -> str:
+    return item["description"].removeprefix(f"{item['check_name']}: ")
+
+
+def _essence(diagnostic: Diagnostic) -> tuple[str, str]:
+    """A finding without its place and the line shown."""
+    message, _, _ = diagnostic.message.rpartition("\n")
+    return diagnostic.code, message

@@ -1,0 +1,154 @@
+"""From a stub and a submission to the text of an implementation, all that stands below its header."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from jiti import canonical
+from jiti.splice import layout, rules, signature
+from jiti.splice.layout import INDENT, written
+from jiti.splice.pieces import Pieces
+from jiti.splice.shape import ShapeError, parse, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jiti.definition import Definition
+    from jiti.diagnostics import Diagnostic
+    from jiti.splice.layout import Line
+    from jiti.submission import Submission
+    from jiti.syntax import FunctionNode
+
+_BUILTINS = frozenset(dir(builtins))
+_TYPE_CHECKING = "from typing import TYPE_CHECKING"
+
+
+def compose(definition: Definition, module: str, submission: Submission) -> str:
+    """The text of an implementation below its header; ruff is to format it.
+
+    The signature and docstring are the stub's, comments on them included. What they need, and what the
+    submitted code uses of the stub's own module, is imported. A method stands in a class of its class's name.
+
+    Args:
+        definition: the stub.
+        module: the name by which an import statement gets the stub's module.
+        submission: what the agent sent.
+
+    Raises:
+        ShapeError: it cannot be made into an implementation; the diagnostics say why, with the submitted
+            texts' own lines.
+    """
+    pieces = Pieces.of(definition, module, submission)
+    found = rules.problems(pieces)
+    if found:
+        raise ShapeError(found)
+    lines = list(_lines(pieces))
+    text = layout.joined(lines)
+    try:
+        tree = parse(text)
+    except SyntaxError as error:
+        raise ShapeError([_located(error, lines)]) from error
+    _require_intact(tree, pieces)
+    return text
+
+
+def _lines(pieces: Pieces) -> Iterator[Line]:
+    plain, for_types = _imports(pieces)
+    if _has_future_annotations(pieces):
+        yield from written("from __future__ import annotations", "")
+    yield from written(*plain)
+    if (
+        for_types or pieces.preamble.for_types or _base_is_importable(pieces.definition)
+    ) and _TYPE_CHECKING not in plain:
+        yield from written(_TYPE_CHECKING)
+    yield from pieces.preamble.imports
+    yield from pieces.preamble.for_types
+    if for_types:
+        yield from written("", "if TYPE_CHECKING:", *(INDENT + each for each in for_types), "")
+    yield from pieces.preamble.code
+    yield from written("", "")
+    yield from _classes(pieces)
+    yield from _function(pieces)
+
+
+def _has_future_annotations(pieces: Pieces) -> bool:
+    return pieces.outside.has_future_annotations or pieces.preamble.has_future_annotations
+
+
+def _imports(pieces: Pieces) -> tuple[list[str], list[str]]:
+    """The import statements for what is used of the stub's module: plain ones, and those for type checkers alone."""
+    needed = pieces.in_signature | pieces.in_code
+    plain: list[str] = []
+    for_types: list[str] = []
+    for name in sorted(needed.all - pieces.bound):
+        if name in _BUILTINS and not pieces.outside.binds(name):
+            continue
+        for binding in pieces.outside.bindings(name):
+            is_for_types = name not in needed.at_run_time and (binding.for_types or _has_future_annotations(pieces))
+            (for_types if is_for_types else plain).append(binding.statement)
+    return plain, for_types
+
+
+def _base_is_importable(definition: Definition) -> bool:
+    return bool(definition.owners) and "<locals>" not in definition.declaration.qualname
+
+
+def _classes(pieces: Pieces) -> Iterator[Line]:
+    """The classes around a method: for type checkers they are the user's own."""
+    owners = pieces.definition.owners
+    is_importable = _base_is_importable(pieces.definition)
+    if is_importable:
+        yield from written("if TYPE_CHECKING:", f"{INDENT}from {pieces.module.name} import {owners[0]} as _{owners[0]}")
+        for outer, inner in pairwise(owners):
+            yield from written(f"{INDENT}_{inner} = _{outer}.{inner}")
+        bases = " = ".join(f"_{each}" for each in owners)
+        yield from written("else:", f"{INDENT}{bases} = object", "", "")
+    for depth, owner in enumerate(owners):
+        base = f"(_{owner})" if is_importable else ""
+        yield from written(f"{INDENT * depth}class {owner}{base}:")
+
+
+def _function(pieces: Pieces) -> Iterator[Line]:
+    definition = pieces.definition
+    depth = len(definition.owners)
+    first, *others = signature.header(definition)
+    yield from written(*(INDENT * depth + each for each in (*signature.decorators(definition), first)), *others)
+    yield from written(*signature.docstring(definition, depth + 1))
+    yield from (line.indented(depth + 1) for line in pieces.body.lines)
+
+
+def _located(error: SyntaxError, lines: list[Line]) -> Diagnostic:
+    """A syntax error of the whole, at the line of the submitted text that it comes from."""
+    before = lines[: min(error.lineno or 1, len(lines))]
+    line = next((each for each in reversed(before) if each.part), None)
+    if line is None or line.part is None:
+        return problem("body", None, "syntax", error.msg)
+    return problem(line.part, line.number, "syntax", error.msg)
+
+
+def _require_intact(tree: ast.Module, pieces: Pieces) -> None:
+    """Make sure that the whole means what its pieces mean.
+
+    Raises:
+        RuntimeError: it was laid out wrongly, which no submission should bring about.
+    """
+    function = _last_function(tree.body)
+    is_intact = (
+        function is not None
+        and signature.is_same(function, pieces.definition)
+        and canonical.text(*function.body[1:]) == canonical.text(*pieces.body.statements)
+    )
+    if not is_intact:
+        message = f"{pieces.definition.declaration.key}: signature, docstring or body were lost in laying out the file"
+        raise RuntimeError(message)
+
+
+def _last_function(body: list[ast.stmt]) -> FunctionNode | None:
+    """The function that ends a module, or the class that does."""
+    last = body[-1]
+    while isinstance(last, ast.ClassDef):
+        last = last.body[-1]
+    return last if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) else None

@@ -1,0 +1,97 @@
+"""What an implementation is put together from: a stub, its module, and the parts of a submission."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jiti.splice import body, names, preamble
+from jiti.splice.module_names import ModuleNames
+from jiti.splice.project import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jiti.definition import Definition
+    from jiti.splice.body import Body
+    from jiti.splice.names import Names
+    from jiti.splice.preamble import Preamble
+    from jiti.splice.shape import Part
+    from jiti.submission import Submission
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces of one implementation.
+
+    Attributes:
+        definition: the stub.
+        module: the module that the stub stands in.
+        outside: the names that this module binds.
+        preamble: what the agent wants above the function.
+        body: the function's body.
+    """
+
+    definition: Definition
+    module: Module
+    outside: ModuleNames
+    preamble: Preamble
+    body: Body
+
+    @classmethod
+    def of(cls, definition: Definition, module_name: str, submission: Submission) -> Pieces:
+        """Read a submission for a stub, whose module's importable name is known."""
+        module = Module.of(definition.declaration, module_name)
+        return cls(
+            definition,
+            module,
+            ModuleNames(definition.tree, module),
+            preamble.read(submission.helpers, module),
+            body.read(submission.body, definition, module),
+        )
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Part, list[ast.stmt]], ...]:
+        """The submitted texts by name, parsed."""
+        return ("helpers", self.preamble.statements), ("body", self.body.statements)
+
+    @cached_property
+    def own_name(self) -> str:
+        """The name that the function has in its file, or the outermost of the classes around it."""
+        return (*self.definition.owners, self.definition.node.name)[0]
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that the implementation binds at its top level."""
+        return frozenset([*self.preamble.bound, self.own_name])
+
+    @cached_property
+    def local(self) -> frozenset[str]:
+        """The names that are local to the function."""
+        parameters = [each.arg for each in ast.walk(self.definition.node.args) if isinstance(each, ast.arg)]
+        assigned = [
+            each.id
+            for statement in self.body.statements
+            for each in ast.walk(statement)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        ]
+        return frozenset([*parameters, *assigned])
+
+    @cached_property
+    def in_signature(self) -> Names:
+        """The names that the signature takes from the module around it."""
+        return names.of_signature(self.definition.node)
+
+    @cached_property
+    def in_code(self) -> Names:
+        """The names that the submitted code takes from the module around it."""
+        return names.of_code(self.preamble.statements, self.definition.node, self.body.statements)
+
+    def nodes(self) -> Iterator[tuple[Part, ast.AST]]:
+        """Every node of the submitted code, and which text it stands in."""
+        for part, statements in self.parts:
+            for statement in statements:
+                for node in ast.walk(statement):
+                    yield part, node

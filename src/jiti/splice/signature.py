@@ -1,0 +1,122 @@
+"""A stub's signature and docstring as the user wrote them, comments and all."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import tokenize
+from typing import TYPE_CHECKING
+
+from jiti import canonical
+from jiti.splice.layout import INDENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jiti.definition import Definition
+    from jiti.syntax import FunctionNode
+
+_METHOD_DECORATORS = {"staticmethod", "classmethod", "property"}
+
+
+def decorators(definition: Definition) -> list[str]:
+    """The decorators that say how a method is called; all others stay with the stub."""
+    if not definition.owners:
+        return []
+    names = [each.id for each in definition.node.decorator_list if isinstance(each, ast.Name)]
+    return [f"@{name}" for name in names if name in _METHOD_DECORATORS]
+
+
+def header(definition: Definition) -> list[str]:
+    """The lines of a stub from its `def` to the colon, with the comments on them.
+
+    Only the first line's indentation has a meaning, so it alone is taken away.
+    """
+    node = definition.node
+    lines = definition.source.split("\n")[node.lineno - 1 :]
+    row, column = _end_of_signature(lines)
+    taken = [*lines[: row - 1], lines[row - 1][:column]]
+    return [taken[0].lstrip(), *taken[1:]]
+
+
+def docstring(definition: Definition, depth: int) -> list[str]:
+    """The lines of a stub's docstring, `depth` levels deep, with the comment behind it.
+
+    It is moved by taking its old indentation away; where that would change what it says, it is left alone.
+    """
+    statement = definition.node.body[0]
+    lines = definition.source.split("\n")
+    first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+    start, end = statement.col_offset, statement.end_col_offset
+    taken = [each.encode() for each in lines[first : last + 1]]
+    behind = taken[-1][end:].decode().strip()
+    taken[-1] = taken[-1][:end]
+    old = taken[0][:start].decode()
+    taken[0] = taken[0][start:]
+    texts = [each.decode() for each in taken]
+    old = old if not old.strip() else _indentation(lines[definition.node.lineno - 1]) + INDENT
+    moved = [texts[0], *(_moved(each, old, INDENT * depth) for each in texts[1:])]
+    if _content(moved) != definition.docstring:
+        moved = texts
+    if behind.startswith("#"):
+        moved[-1] += f"  {behind}"
+    return [INDENT * depth + moved[0], *moved[1:]]
+
+
+def _moved(text: str, old: str, new: str) -> str:
+    return new + text.removeprefix(old) if text.startswith(old) and text.strip() else text
+
+
+def _content(lines: list[str]) -> str | None:
+    """What a docstring says, as `cleandoc` leaves it; None where it is no longer one."""
+    try:
+        return inspect.cleandoc(ast.literal_eval("(" + "\n".join(lines) + ")"))
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _indentation(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _end_of_signature(lines: list[str]) -> tuple[int, int]:
+    """Row (from 1) and column (from 0) behind the colon that ends a signature, and behind a comment that follows it."""
+    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline)
+    for token in _after_colon(tokens):
+        return token.end
+    message = "a signature without an end"
+    raise ValueError(message)
+
+
+def _after_colon(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[tokenize.TokenInfo]:
+    """The comment on the line of the colon that ends a signature; else that colon."""
+    depth = 0
+    lambdas: list[int] = []
+    for token in tokens:
+        if token.string == "lambda":
+            lambdas.append(depth)
+        elif token.type == tokenize.OP and token.string in {"(", "[", "{"}:
+            depth += 1
+        elif token.type == tokenize.OP and token.string in {")", "]", "}"}:
+            depth -= 1
+        elif token.type == tokenize.OP and token.string == ":":
+            if lambdas and lambdas[-1] == depth:
+                lambdas.pop()
+            elif depth == 0:
+                following = next(tokens)
+                yield following if following.type == tokenize.COMMENT else token
+                return
+
+
+def is_same(composed: FunctionNode, definition: Definition) -> bool:
+    """Whether a function has its stub's signature and docstring, whatever else it has."""
+    node = definition.node
+    return (
+        type(composed) is type(node)
+        and composed.name == node.name
+        and canonical.text(composed.args) == canonical.text(node.args)
+        and canonical.annotation(composed.returns) == canonical.annotation(node.returns)
+        and canonical.text(*getattr(composed, "type_params", ())) == canonical.text(*getattr(node, "type_params", ()))
+        and inspect.cleandoc(ast.get_docstring(composed, clean=False) or "") == definition.docstring
+    )
