@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FINE, FINDINGS, USAGE, GENERATION_FAILED, CONFLICT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+NEEDED = ("click", "pathspec", "rich")
+"""What the command line imports of others; a project that only runs has none of it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,20 +26,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 findings, 2 usage, 3 generation failed, 4 conflict.
     """
-    try:
-        from jiti.cli.group import run
-    except ModuleNotFoundError as error:
-        if (error.name or "jiti").partition(".")[0] == "jiti":
-            raise
-        return _fail(f"the command line needs {error.name}, which is not installed: pip install jiti", USAGE)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal's encoding cannot say is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     try:
+        from jiti.cli.group import run
+
         return run(arguments)
     except JitiError as error:
         return _fail(str(error), exit_code(error))
+    except ModuleNotFoundError as error:
+        if error.name not in NEEDED:
+            raise
+        return _fail(f"the command line needs {error.name}, which is not installed: pip install jiti", USAGE)
     except BrokenPipeError:
         # Whoever read the output has enough of it, and Python shall not fail to flush at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -105,11 +105,12 @@ def test_a_deleted_working_directory_is_told(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr.splitlines()[0]) == (2, "jiti: error: the working directory was deleted")
 
 
-def test_without_its_dependencies_one_line_says_what_to_install() -> None:
-    code = "import sys; sys.modules['click'] = None; from jiti.cli import main; sys.exit(main())"
+@pytest.mark.parametrize("package", ["click", "pathspec"])
+def test_without_its_dependencies_one_line_says_what_to_install(package: str) -> None:
+    code = f"import sys; sys.modules['{package}'] = None; from jiti.cli import main; sys.exit(main())"
     result = run("status", code=code)
     assert result.returncode == 2
-    assert result.stderr == "jiti: error: the command line needs click, which is not installed: pip install jiti\n"
+    assert result.stderr == f"jiti: error: the command line needs {package}, which is not installed: pip install jiti\n"
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell's pipe")
