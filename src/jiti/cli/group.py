@@ -12,7 +12,7 @@ from jiti.cli import FINE, INTERRUPTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("resolve", "status")
+COMMANDS = ("demo", "resolve", "status")
 
 
 class Commands(click.Group):
