@@ -37,11 +37,11 @@ def run(*arguments: str, cwd: Path | None = None, code: str = "") -> subprocess.
 def test_help_names_every_command_and_gives_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for word in ("Usage: jiti", "status", "resolve", "--root", "Example: jiti status"):
+    for word in ("Usage: jiti", "demo", "status", "resolve", "--root", "Example: jiti status"):
         assert word in shown
 
 
-@pytest.mark.parametrize("command", ["status", "resolve"])
+@pytest.mark.parametrize("command", ["demo", "status", "resolve"])
 def test_the_help_of_a_command_gives_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"Example: jiti {command}" in capsys.readouterr().out
