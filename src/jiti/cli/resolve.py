@@ -10,6 +10,7 @@ from jiti import mirror, states
 from jiti.cli import FINDINGS, FINE
 from jiti.cli.project import Project
 from jiti.definition import define
+from jiti.locks import unwritable
 from jiti.status import declared
 from jiti.targets import select_one
 
@@ -35,7 +36,10 @@ def command(root: str | None, target: str, choice: str | None) -> int:
     for problem in problems:
         click.echo(f"jiti: error: {problem}", err=True)
     declaration = select_one(declarations, name)
-    return _keep(declaration) if choice == "keep" else _regenerate(declaration)
+    try:
+        return _keep(declaration) if choice == "keep" else _regenerate(declaration)
+    except OSError as error:
+        raise unwritable(project.root, error) from error
 
 
 def _keep(declaration: Declaration) -> int:

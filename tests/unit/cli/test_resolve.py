@@ -126,6 +126,16 @@ def test_a_broken_file_is_not_kept_and_may_be_put_aside(project: Project, capsys
     assert project.state.name == "missing"
 
 
+def test_a_mirror_that_cannot_be_written_is_told_and_left_as_it_is(
+    conflict: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = conflict.file.read_text()
+    (conflict.root / ".jiti" / ".local").write_text("a file where a folder should be")
+    assert conflict.resolve(KEY, "--regenerate") == 2
+    assert f"{conflict.root / '.jiti'} cannot be written" in capsys.readouterr().err
+    assert conflict.file.read_text() == text
+
+
 def test_one_of_the_two_ways_must_be_said(conflict: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert conflict.resolve(KEY) == 2
     assert "--keep or --regenerate" in capsys.readouterr().err
