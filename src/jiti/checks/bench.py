@@ -1,0 +1,155 @@
+"""The workbench of one stub: where its candidates are checked, and the agent's experiments run."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jiti.checks import policy
+from jiti.checks.children import Children
+from jiti.checks.execution import Execution
+from jiti.checks.limits import Limits
+from jiti.checks.lint import Ruff
+from jiti.checks.runs import Ending
+from jiti.checks.tools import versions
+from jiti.checks.typing_check import Ty
+from jiti.checks.verdicts import Judge
+from jiti.splice import ShapeError, compose
+from jiti.submission import Candidate, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jiti.definition import Definition
+    from jiti.diagnostics import Diagnostic
+    from jiti.live import LiveCall
+    from jiti.submission import Submission
+
+
+class Bench:
+    """Checks candidates for a stub, and runs experiments; all user and candidate code in child processes.
+
+    It belongs to the thread that made it: its child is ended by the system when that thread ends.
+
+    Args:
+        definition: the stub.
+        module: the name by which an import statement gets its module.
+        live: the call that asks for it.
+        env: names of environment variables that children get although they look like secrets.
+        generate: sees to it that another stub, which a child needs, gets an implementation; the time
+            it takes does not count against any limit.
+        limits: what one job may use.
+        fork: whether to fork for each job, where the system can.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        module: str,
+        live: LiveCall | None,
+        *,
+        env: tuple[str, ...] = (),
+        generate: Callable[[Mapping[str, object]], object],
+        limits: Limits | None = None,
+        fork: bool = True,
+    ) -> None:
+        self._definition = definition
+        self._module = module
+        self._live = live
+        self._limits = limits or Limits()
+        self._judge = Judge(definition.declaration.path, self._limits)
+        self._children = Children(definition, module, live, env=env, generate=generate, limits=self._limits, fork=fork)
+        self._execution = Execution(definition, live, self._children, self._limits)
+
+    def start(self) -> None:
+        """Start a child process, and do not wait for it: it gets ready while the model thinks.
+
+        Raises:
+            GenerationError: it cannot be started.
+        """
+        self._children.start()
+
+    def close(self) -> None:
+        """End every process of this bench, and remove its temporary files."""
+        self._children.close()
+
+    # ------------------------------------------------------------ experiments
+
+    def inspect(self, expr: str) -> str:
+        """Type and repr of an expression over the live call's arguments and the stub's module.
+
+        Raises:
+            GenerationError: there is no child process to evaluate it in.
+        """
+        return self._experiment("inspect", expr)
+
+    def run_python(self, code: str) -> str:
+        """What a piece of code prints, and its last expression's repr; run on copies of the live arguments.
+
+        Raises:
+            GenerationError: there is no child process to run it in.
+        """
+        return self._experiment("python", code)
+
+    def docs(self, name: str) -> str:
+        """Signature and docstring of an installed object; of a package, its README's beginning too.
+
+        Raises:
+            GenerationError: there is no child process to import it in.
+        """
+        return self._experiment("docs", name)
+
+    def _experiment(self, kind: str, text: str) -> str:
+        seconds = self._limits.experiment
+        run = self._children.run({"kind": kind, "text": text}, seconds)
+        key = self._definition.declaration.key
+        if any(need["key"] == key for need in run.needs):
+            return f"{key} has no implementation yet: submit one first"
+        parts = [each["text"] for each in run.all("answer")]
+        if run.ending is not Ending.DONE:
+            parts.append(self._judge.reason(run, "it", seconds)[1])
+        if run.printed:
+            parts.append(f"printed:\n{run.printed}" if parts else run.printed)
+        if self._live is not None and self._live.problem and any("NameError" in part for part in parts):
+            parts.append(f"(the live arguments are not there: {self._live.problem})")
+        return "\n".join(parts) or "(nothing was printed)"
+
+    # ------------------------------------------------------------ checks
+
+    def check(self, submission: Submission) -> Verdict:
+        """All checks, in order of cost; ruff, ty and the child process side by side.
+
+        Raises:
+            ConfigError: the user's own configuration of ruff or ty does not work.
+            GenerationError: the stub's module cannot be imported where candidates are checked, or the
+                checks need a stub that cannot be generated.
+        """
+        try:
+            composed = compose(self._definition, self._module, submission)
+        except ShapeError as error:
+            return Verdict(error.diagnostics)
+        if found := policy.check(composed):
+            return Verdict(tuple(found))
+        code = self._ruff.fix(composed)
+        tests = self._ruff.fix_tests(submission.tests) if submission.tests.strip() else ""
+        with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
+            linted = pool.submit(self._lint, code, tests)
+            typed = pool.submit(self._ty.check, code, tests)
+            ran = self._execution.run(code, tests)
+        found = (*linted.result(), *typed.result(), *ran.diagnostics)
+        if found:
+            return Verdict(found, ran.notes)
+        return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions()))
+
+    def _lint(self, code: str, tests: str) -> list[Diagnostic]:
+        return [*self._ruff.check(code), *(self._ruff.check_tests(tests) if tests else ())]
+
+    @cached_property
+    def _ruff(self) -> Ruff:
+        return Ruff(self._definition)
+
+    @cached_property
+    def _ty(self) -> Ty:
+        return Ty(self._definition, self._module, sys.prefix)

@@ -1,0 +1,134 @@
+"""The child processes of one bench: one at a time, and another when a job has spoilt it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.errors import GenerationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jiti.checks.limits import Limits
+    from jiti.checks.runs import Run
+    from jiti.definition import Definition
+    from jiti.live import LiveCall
+
+MOST_NEEDS = 50
+"""How many different stubs the checks of one may need to have generated."""
+
+
+class Children:
+    """Has jobs done, once every stub that they need has an implementation.
+
+    It belongs to the thread that made it: a child is ended by the system when the thread that
+    started it ends.
+
+    Args:
+        definition: the stub on trial.
+        module: the name by which an import statement gets its module.
+        live: the call that asks for it.
+        env: names of environment variables that children get although they look like secrets.
+        generate: sees to it that another stub, which a child needs, gets an implementation; the time
+            it takes does not count against any limit.
+        limits: what one job may use.
+        fork: whether children fork for each job, where the system can.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        module: str,
+        live: LiveCall | None,
+        *,
+        env: tuple[str, ...],
+        generate: Callable[[Mapping[str, object]], object],
+        limits: Limits,
+        fork: bool,
+    ) -> None:
+        declaration = definition.declaration
+        self._key = declaration.key
+        self._setup = {
+            "root": declaration.root,
+            "key": declaration.key,
+            "qualname": declaration.qualname,
+            "module": module,
+            "file": declaration.source,
+            "live": live.pickled if live else None,
+            "gates": (),
+        }
+        self._env = env
+        self._generate = generate
+        self._limits = limits
+        self._fork = fork and hasattr(os, "fork")
+        self._child: ChildProcess | None = None
+        self._generated: set[str] = set()
+
+    def start(self) -> ChildProcess:
+        """The child, started if there is none; it gets ready on its own.
+
+        Raises:
+            GenerationError: it cannot be started.
+        """
+        if self._child is None:
+            try:
+                self._child = ChildProcess(self._setup, limits=self._limits, env=self._env, fork=self._fork)
+            except ChildError as error:
+                raise self._unusable(error) from error
+        return self._child
+
+    def close(self) -> None:
+        """End the child, if there is one, and all that it left behind."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+    def run(self, job: Mapping[str, object], seconds: float, *, times: int = 1) -> Run:
+        """Have a job done; again, when stubs that it needed have been generated.
+
+        Args:
+            job: see `ChildProcess.run`.
+            seconds: likewise.
+            times: likewise.
+
+        Raises:
+            GenerationError: no child gets ready, or a stub that is needed does not get an implementation.
+        """
+        while True:
+            child = self._ready()
+            run = child.run(job, seconds, times=times)
+            if not child.usable:
+                self.close()
+                self.start()
+            missing = [need for need in run.needs if need["key"] != self._key]
+            if not missing:
+                return run
+            self._obtain(missing)
+
+    def _ready(self) -> ChildProcess:
+        while True:
+            child = self.start()
+            try:
+                missing = child.needs()
+            except ChildError as error:
+                self.close()
+                raise self._unusable(error) from error
+            if not missing:
+                return child
+            self.close()
+            self._obtain(missing)
+
+    def _obtain(self, needs: Sequence[Mapping[str, Any]]) -> None:
+        for need in {need["key"]: need for need in needs}.values():
+            key = need["key"]
+            if key in self._generated or len(self._generated) >= MOST_NEEDS:
+                message = f"{self._key} cannot be checked: it needs {key}, which still has no implementation that runs"
+                raise GenerationError(message, key=self._key, hint=f"call {key} by itself to see why")
+            self._generated.add(key)
+            self._generate(need)
+
+    def _unusable(self, error: ChildError) -> GenerationError:
+        hint = "make its import work in a fresh process; `[tool.jiti.sandbox] env` passes on environment variables"
+        return GenerationError(f"{self._key} cannot be checked: {error}", key=self._key, hint=hint)

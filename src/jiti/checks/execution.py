@@ -1,0 +1,150 @@
+"""Running a candidate: the docstring's examples, the live call, the scratch tests."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jiti.checks.runs import Ending
+from jiti.checks.verdicts import UNFINISHED, Judge
+from jiti.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jiti.checks.children import Children
+    from jiti.checks.limits import Limits
+    from jiti.definition import Definition
+    from jiti.live import LiveCall
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of running a candidate.
+
+    Attributes:
+        diagnostics: why it is turned down.
+        notes: what the agent should know all the same.
+        test_count: the scratch tests that ran.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+    test_count: int = 0
+
+    def __add__(self, other: Result) -> Result:
+        """Both together."""
+        return Result(
+            self.diagnostics + other.diagnostics, self.notes + other.notes, self.test_count + other.test_count
+        )
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether something ran into a limit or took its process down, as what comes next most likely would too."""
+        return any(each.code in UNFINISHED for each in self.diagnostics)
+
+
+class Execution:
+    """Runs the candidates of one stub.
+
+    Args:
+        definition: the stub.
+        live: the call that asks for it.
+        children: where candidates run.
+        limits: what they may use.
+    """
+
+    def __init__(self, definition: Definition, live: LiveCall | None, children: Children, limits: Limits) -> None:
+        self._definition = definition
+        self._live = live
+        self._children = children
+        self._limits = limits
+        self._judge = Judge(definition.declaration.path, limits)
+        self._raised: str | None = None
+
+    def run(self, code: str, tests: str) -> Result:
+        """Run a candidate, until a step of it does not end well.
+
+        Args:
+            code: the candidate, all that stands below a header.
+            tests: the scratch test file; empty if there is none.
+
+        Raises:
+            GenerationError: there is nothing to run it in.
+        """
+        result = Result()
+        steps: tuple[Callable[[], Result], ...] = (
+            lambda: self._examples(code),
+            lambda: self._call(code),
+            lambda: self._tests(code, tests),
+        )
+        for step in steps:
+            if result.is_unfinished:
+                return result + Result(notes=("What comes after that was not run.",))
+            result += step()
+        return result
+
+    def _examples(self, code: str) -> Result:
+        docstring, line = _docstring(self._definition)
+        count = docstring.count(">>>")
+        if not count:
+            return Result()
+        job = {"kind": "examples", "candidate": code, "docstring": docstring, "line": line}
+        return Result(*self._judge.examples(self._children.run(job, self._limits.example, times=count)))
+
+    def _call(self, code: str) -> Result:
+        if self._live is None:
+            return Result()
+        if self._live.pickled is None:
+            return Result(
+                notes=(f"The live call was not tried: its arguments cannot be copied ({self._live.problem}).",)
+            )
+        is_async = isinstance(self._definition.node, ast.AsyncFunctionDef)
+        run = self._children.run({"kind": "call", "candidate": code, "is_async": is_async}, self._limits.call)
+        result = Result(*self._judge.call(run))
+        raised = run.last("raised")
+        if raised and run.ending is Ending.DONE and not result.is_unfinished:
+            return self._after_raising(raised["type"], result)
+        return result
+
+    def _after_raising(self, kind: str, result: Result) -> Result:
+        """An exception turns a candidate down once; raised again, it is the agent's word that the call is wrong."""
+        if kind == self._raised:
+            return Result(notes=(f"The live call raises {kind} again: taken as what the spec says of such a call.",))
+        self._raised = kind
+        question = "\nBy the spec, is this call wrong or the candidate? If it is the call, submit the same again."
+        return Result(tuple(replace(each, message=each.message + question) for each in result.diagnostics))
+
+    def _tests(self, code: str, tests: str) -> Result:
+        if not tests:
+            return Result()
+        names = _test_names(tests)
+        if not names:
+            message = "the tests hold no test_* function at their top level"
+            return Result((Diagnostic("scratch", "tests", None, "no-tests", message),))
+        job = {"kind": "tests", "candidate": code, "text": tests}
+        run = self._children.run(job, self._limits.test, times=len(names))
+        collected = run.last("collected")
+        return Result(self._judge.tests(run, names), (), len(collected["tests"]) if collected else 0)
+
+
+def _docstring(definition: Definition) -> tuple[str, int]:
+    """The docstring as it stands in the source, and the line it begins in."""
+    match definition.node.body[0]:
+        case ast.Expr(value=ast.Constant(value=str(text)), lineno=line):
+            return text, line
+    return "", definition.node.lineno
+
+
+def _test_names(tests: str) -> list[str]:
+    """The test functions of a scratch test file, in order; none where it does not parse, which ruff tells."""
+    try:
+        tree = ast.parse(tests)
+    except SyntaxError:
+        return []
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]

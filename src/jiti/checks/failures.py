@@ -1,0 +1,75 @@
+"""Failed tests in few words: the user's and the candidate's own lines, and what the assertion says."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import jiti
+from jiti.checks.reports import MESSAGE_CHARACTERS, candidate_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OURS = os.path.dirname(os.path.realpath(jiti.__file__)) + os.sep
+
+
+class Failures:
+    """Tells the failures of one stub's tests.
+
+    Attributes:
+        tests: path of the file with the scratch tests, once it is written.
+
+    Args:
+        key: the stub on trial.
+        source: its source file.
+    """
+
+    def __init__(self, key: str, source: str) -> None:
+        self.tests = ""
+        self._candidate = candidate_file(key)
+        self._source = source
+        self._name = key.rpartition("::")[2].rpartition(".")[2]
+
+    def text(self, longrepr: Any) -> str:  # noqa: ANN401 - pytest gives a tuple, a string or a tree
+        """What pytest has to say of a failure, without frames of jiti's and pytest's own."""
+        if isinstance(longrepr, tuple):  # of a skipped test: path, line and reason
+            return longrepr[2]
+        told = [line for entry in _entries(longrepr) if not self._is_hidden(entry) for line in _lines(entry)]
+        text = "\n".join(told) or str(longrepr)
+        for name, shown in (
+            (self.tests, "tests"),
+            (os.path.basename(self.tests), "tests"),
+            (self._candidate, "candidate"),
+        ):
+            text = text.replace(name, shown) if name else text
+        if "\ntests:" in text:  # what comes before is how pytest got there
+            text = text[text.index("\ntests:") + 1 :]
+        return text[-MESSAGE_CHARACTERS:].strip()
+
+    def line(self, longrepr: Any) -> int | None:  # noqa: ANN401 - as above
+        """The last line of the scratch tests that the failure passed through."""
+        lines = [
+            entry.reprfileloc.lineno for entry in _entries(longrepr) if _path(entry) == os.path.realpath(self.tests)
+        ]
+        return lines[-1] if lines else None
+
+    def _is_hidden(self, entry: Any) -> bool:  # noqa: ANN401 - of a class that pytest does not publish
+        path = _path(entry)
+        of_the_stub = path == os.path.realpath(self._source) and entry.reprfileloc.message == f"in {self._name}"
+        return of_the_stub or path.startswith(_OURS)
+
+
+def _entries(longrepr: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    for entry in getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ()):
+        if getattr(entry, "reprfileloc", None) is not None:
+            yield entry
+
+
+def _lines(entry: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    yield f"{entry.reprfileloc.path}:{entry.reprfileloc.lineno}: {entry.reprfileloc.message}"
+    yield from entry.lines
+
+
+def _path(entry: Any) -> str:  # noqa: ANN401 - as above
+    return os.path.realpath(entry.reprfileloc.path)

@@ -1,0 +1,30 @@
+"""What a child process may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one job in a child process; seconds are of wall-clock time.
+
+    Attributes:
+        start: until the child has imported the stub's module.
+        experiment: for an `inspect`, `run_python` or `docs`.
+        example: for one docstring example.
+        call: for the live call.
+        test: for one phase of one scratch test.
+        memory: bytes that a job may map beyond what its process has mapped already.
+        output: bytes that it may print, and that any file it writes may hold.
+        processes: descendants that it may have at a time.
+    """
+
+    start: float = 60.0
+    experiment: float = 10.0
+    example: float = 10.0
+    call: float = 10.0
+    test: float = 30.0
+    memory: int = 2 << 30
+    output: int = 16 << 20
+    processes: int = 64

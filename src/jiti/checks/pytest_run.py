@@ -1,0 +1,190 @@
+"""One run of pytest that stops before its first test, and goes on from there in the process of each job.
+
+Settings, plugins, conftest files and collection are done once. A job that runs scratch tests only
+collects them and lets pytest go on.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jiti.checks.failures import Failures
+from jiti.checks.reports import message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+    from typing import NoReturn
+
+    from jiti.checks.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class TestJob:
+    """Scratch tests that this process is to run.
+
+    Attributes:
+        text: the tests' source.
+        path: the file that they go to; its name is taken by no other module.
+        report: is told what happens.
+        end: ends the process.
+    """
+
+    __test__ = False  # for pytest, which takes it for a class of tests
+
+    text: str
+    path: str
+    report: Report
+    end: Callable[[], NoReturn]
+
+
+_NEUTRAL: Mapping[str, Any] = {
+    # distribution, repetition and order
+    "numprocesses": None,
+    "dist": "no",
+    "tx": [],
+    "reruns": 0,
+    "randomly_reorganize": False,
+    "random_order_enabled": False,
+    # selection
+    "keyword": "",
+    "markexpr": "",
+    "deselect": None,
+    "lf": False,
+    "failedfirst": False,
+    "newfirst": False,
+    "stepwise": False,
+    "maxfail": 0,
+    # not running, or not by itself
+    "collectonly": False,
+    "setuponly": False,
+    "setupplan": False,
+    "usepdb": False,
+    "trace": False,
+    # files written beside the result
+    "no_cov": True,
+    "xmlpath": None,
+    "htmlpath": None,
+}
+"""What the user's `addopts` may ask for and would distort a verdict, by option, with the value that undoes it.
+
+On the command line they could be undone only where the plugin is installed.
+"""
+
+
+def arguments(root: str, folder: str) -> list[str]:
+    """The command line of pytest for a project.
+
+    Args:
+        root: the project root.
+        folder: where temporary files and caches go.
+    """
+    return [
+        *("-q", "--capture=no", "--tb=short", f"--rootdir={root}", f"--basetemp={os.path.join(folder, 'pytest')}"),
+        *("-o", f"cache_dir={os.path.join(folder, 'cache')}"),
+        *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # what we import first was imported before its plugin
+        root,
+    ]
+
+
+class Plugin:
+    """Stops pytest before its first test, hands out jobs there, and reports how their tests end.
+
+    Args:
+        gates: node ids to collect before any candidate exists.
+        serve: called once all is collected, with doctest's option flags. Returns in the process of each
+            job that runs tests; and in the first process, with None, when there are no more.
+        key: the stub on trial.
+        source: its source file.
+    """
+
+    def __init__(self, gates: Sequence[str], serve: Callable[[int], TestJob | None], key: str, source: str) -> None:
+        self._gates = gates
+        self._serve = serve
+        self._failures = Failures(key, source)
+        self._report: Report | None = None
+        # pytest's own words go where they can be told from those of the tests.
+        self._terminal = open(os.dup(1), "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - open until the process ends
+        self._stdout = sys.stdout
+
+    # ------------------------------------------------------------ before the stop
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, object, object]:
+        """Keep pytest-cov from starting, which it does this early."""
+        early_config.known_args_namespace.no_cov = True
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, object, object]:
+        """Undo what would distort a verdict, before other plugins act on it; collect the gates alone."""
+        for name, value in _NEUTRAL.items():
+            if hasattr(config.option, name):
+                setattr(config.option, name, value)
+        config.addinivalue_line("python_functions", "test_*")
+        config.args[:] = self._gates
+        sys.stdout = self._terminal
+        return (yield)
+
+    # ------------------------------------------------------------ the stop
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Hand out jobs; in the process of a job with tests, collect them and let pytest run them."""
+        sys.stdout = self._stdout
+        job = self._serve(_doctest_flags(session.config))
+        if job is None:
+            session.items = []
+            return (yield)
+        self._report = job.report
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._terminal.fileno())
+        try:
+            self._collect(session, job)
+            return (yield)
+        except BaseException as error:  # noqa: BLE001 - also what pytest raises to end a run
+            job.report("stopped", why=f"{type(error).__name__}: {message_of(error)}")
+        finally:
+            job.end()  # the session is the first process's, and ends there
+
+    def _collect(self, session: pytest.Session, job: TestJob) -> None:
+        with open(job.path, "w", encoding="utf-8") as file:
+            file.write(job.text)
+        self._failures.tests = job.path
+        session.perform_collect([job.path])
+        job.report("collected", tests=[_name(item.nodeid) for item in session.items])
+
+    # ------------------------------------------------------------ in a job
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Report what could not be collected."""
+        if self._report is not None and report.failed:
+            self._report("uncollected", why=self._failures.text(report.longrepr))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Report which test runs."""
+        if self._report is not None:
+            self._report("test", test=_name(nodeid))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Report how a phase of a test ended."""
+        if self._report is None:
+            return
+        outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
+        message, line = "", None
+        if outcome != "passed":
+            message, line = self._failures.text(report.longrepr), self._failures.line(report.longrepr)
+        self._report("phase", test=_name(report.nodeid), when=report.when, outcome=outcome, message=message, line=line)
+
+
+def _name(nodeid: str) -> str:
+    return nodeid.partition("::")[2]
+
+
+def _doctest_flags(config: pytest.Config) -> int:
+    names = config.getini("doctest_optionflags") or []
+    return sum(doctest.OPTIONFLAGS_BY_NAME.get(name, 0) for name in names)

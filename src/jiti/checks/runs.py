@@ -1,0 +1,125 @@
+"""What the parent has of a job: the events that it reported, how it ended, and what it printed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Event: TypeAlias = tuple[str, dict[str, Any]]
+"""A name, and what belongs to it."""
+
+PRINTED_CHARACTERS = 20_000
+
+_MAYBE_TEXT, _MAYBE_LINE = (str, NoneType), (int, NoneType)
+_ERROR = {"type": str, "message": str, "line": _MAYBE_LINE, "shown": _MAYBE_TEXT}
+_EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "need": {"key": str, "module": str, "qualname": str, "arguments": _MAYBE_TEXT, "rows": list},
+    "answer": {"text": str},
+    "examples": {"lines": list, "malformed": list},
+    "example": {"line": int, "passed": bool, "message": str, "error": (dict, NoneType)},
+    "untried": {"why": str},
+    "raised": _ERROR,
+    "returned": {"shown": str, "misfit": _MAYBE_TEXT, "note": _MAYBE_TEXT},
+    "uncollected": {"why": str},
+    "collected": {"tests": list},
+    "test": {"test": str},
+    "phase": {"test": str, "when": str, "outcome": str, "message": str, "line": _MAYBE_LINE},
+    "stopped": {"why": str},
+    "done": {},
+}
+"""What a job may report, and what belongs to it."""
+
+
+class Ending(Enum):
+    """How the process of a job ended."""
+
+    DONE = "done"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    FLOOD = "flood"
+    PROCESSES = "processes"
+    FORGED = "forged"
+    LOST = "lost"
+    """It took the process with it that it was forked from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One job, done or not.
+
+    Attributes:
+        events: what it reported, in order. They are a claim of a process that ran the candidate.
+        ending: how it ended.
+        status: its exit code, or minus the number of a signal; None where that is not known.
+        printed: the first and the last that it wrote to standard output and error.
+    """
+
+    events: tuple[Event, ...]
+    ending: Ending
+    status: int | None
+    printed: str
+
+    def all(self, name: str) -> list[dict[str, Any]]:
+        """The data of every event of a name."""
+        return [data for event, data in self.events if event == name]
+
+    def last(self, name: str) -> dict[str, Any] | None:
+        """The data of the last event of a name."""
+        found = self.all(name)
+        return found[-1] if found else None
+
+    @property
+    def needs(self) -> list[dict[str, Any]]:
+        """The stubs without an implementation that it called."""
+        return [need_of(data) for data in self.all("need")]
+
+
+def read_event(message: object, nonce: str) -> Event | None:
+    """An event as a job reports it; None if it is none, or was not said by the job that has the nonce."""
+    match message:
+        case [str(said), str(name), dict(data)] if said.isascii() and secrets.compare_digest(said, nonce):
+            return (name, data) if name in _EVENTS and _fits(data, _EVENTS[name]) else None
+    return None
+
+
+def _fits(data: dict[str, Any], shape: Mapping[str, type | tuple[type, ...]]) -> bool:
+    if data.keys() != shape.keys() or not all(isinstance(data[name], kind) for name, kind in shape.items()):
+        return False
+    error = data.get("error")
+    return error is None or _fits(error, _ERROR)
+
+
+def need_of(data: dict[str, Any]) -> dict[str, Any]:
+    """A need as `generate` takes it."""
+    rows = [row for row in data["rows"] if isinstance(row, list) and [type(each) for each in row] == [str, str, str]]
+    try:
+        arguments = base64.b64decode(data["arguments"] or "", validate=True) or None
+    except binascii.Error:
+        arguments = None
+    return data | {"rows": rows, "arguments": arguments}
+
+
+def excerpt(descriptor: int, characters: int = PRINTED_CHARACTERS) -> str:
+    """The beginning and the end of an open file, as text."""
+    half = characters // 2
+    with open(os.dup(descriptor), "rb", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if size <= characters:
+            return _text(file.read(characters))
+        beginning = _text(file.read(half))
+        file.seek(size - half)
+        return f"{beginning}\n… {size - 2 * half:,} bytes left out …\n{_text(file.read(half))}"
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "replace").replace("\0", "").strip()
