@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from jiti.errors import ConfigError
@@ -44,6 +43,8 @@ def wrong(place: str, expected: str, found: object) -> ConfigError:
 
 
 def _unknown(place: str, name: str, known: list[str]) -> ConfigError:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
     return ConfigError(f"{place}: there is no such setting", hint=hint)
