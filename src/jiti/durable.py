@@ -39,6 +39,17 @@ def replace(path: str, text: str) -> None:
     _flush_folder(folder)
 
 
+def move(path: str, target: str) -> None:
+    """Move a file to where there is none, on the same file system.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    _patiently(lambda: os.rename(path, target))
+    _flush_folder(os.path.dirname(target))
+    _flush_folder(os.path.dirname(path))
+
+
 def remove(path: str) -> None:
     """Remove a file, and make sure that it stays removed after a crash.
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
     from jiti.usage import Budget
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
 
 
@@ -197,7 +198,9 @@ class Engine:
             return ReplayModel(in_force.replay)
         from jiti.models.anthropic import AnthropicModel  # noqa: PLC0415 - only where a provider answers
 
-        return AnthropicModel(in_force.model, client=self._client)
+        model = AnthropicModel(in_force.model, client=self._client)
+        model.warm()  # importing the SDK takes a second: it overlaps with starting the child
+        return model
 
 
 class _Stopwatch:
@@ -327,7 +330,7 @@ def _require_writable(definition: Definition) -> None:
 def _tell_what_leaves(root: str, model: Model) -> None:
     """Say once for a project, a machine and a host what requests carry."""
     host = model.host
-    if host is None:
+    if host is None or host in LOOPBACK:
         return
     told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
     if os.path.exists(told) or sys.stderr is None:

@@ -59,7 +59,12 @@ class ConflictError(JitiError):
 
 
 class BrokenImplementationError(JitiError):
-    """A file of the mirror cannot be read, parsed or loaded. It is never overwritten unasked."""
+    """A file of the mirror cannot be read, parsed or loaded. It is never overwritten unasked.
+
+    `path` is the file's absolute path.
+    """
+
+    path: str = ""
 
 
 class GenerationError(JitiError):

@@ -155,11 +155,13 @@ def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation |
 def broken(declaration: Declaration, path: str, reason: str) -> BrokenImplementationError:
     """The error for a file of the mirror that cannot be used."""
     shown = relative_path(declaration.root, path)
-    return BrokenImplementationError(
+    error = BrokenImplementationError(
         f"{shown}: {reason}",
         key=declaration.key,
-        hint=f"mend it, take it back from version control, or delete it to have it written anew: {shown}",
+        hint=f"mend it, take it back from version control, or put it aside: jiti resolve {declaration.key} --regenerate",
     )
+    error.path = path
+    return error
 
 
 # ---------------------------------------------------------------- writing
@@ -189,22 +191,20 @@ def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Im
     return _write(definition, implementation_path(declaration), code, {"made": made})
 
 
-def stamp(definition: Definition, implementation: Implementation) -> Implementation:
-    """Say that an implementation, as it stands now, fits its stub as it stands now.
+def stamp(definition: Definition, implementation: Implementation) -> None:
+    """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
 
     Raises:
-        BrokenImplementationError: it does not parse.
         OSError: it cannot be written; nothing was changed.
     """
     kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
-    try:
-        return _write(definition, implementation.path, implementation.code, kept)
-    except SyntaxError as error:
-        raise broken(definition.declaration, implementation.path, f"it does not parse: {error}") from error
+    kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
+    text = _below(header.compose(definition.declaration.key, kept), implementation.code)
+    durable.replace(implementation.path, text)
 
 
-def retire(declaration: Declaration, implementation: Implementation) -> str:
-    """Take an implementation out of the way, so that the stub is generated anew; its text is kept.
+def retire(declaration: Declaration, path: str) -> str:
+    """Take a file out of the way, so that its stub is generated anew; what it holds is kept, byte for byte.
 
     Returns:
         The absolute path that it was moved to.
@@ -213,12 +213,12 @@ def retire(declaration: Declaration, implementation: Implementation) -> str:
         OSError: it cannot be moved; nothing was changed.
     """
     folder = local_folder(declaration.root, "replaced", *_parts(declaration)[:-1])
-    name = os.path.basename(implementation.path)
+    name = os.path.basename(path)
     number = 1
     while os.path.exists(kept := os.path.join(folder, f"{name}.{number}")):
         number += 1
-    durable.replace(kept, implementation.text)
-    durable.remove(implementation.path)
+    os.makedirs(folder, exist_ok=True)
+    durable.move(path, kept)
     return kept
 
 

@@ -68,12 +68,12 @@ def test_success_in_one_turn() -> None:
 
 WRONG = {
     "ruff": (submit(f"try:\n    {BODY}\nexcept Exception:\n    return ''", HELPERS), "ruff BLE001 candidate:"),
-    "ty": (submit(f"if text == 'x':\n    return 5\n{BODY}", HELPERS), "ty invalid-return-type candidate:"),
-    "example": (submit('return text.lower().replace(" ", "-")'), "hello-world"),
+    "ty": (submit(f"if text == 'x':\n    return 5\n{BODY}", HELPERS), "ty invalid-explicit-return candidate:"),
+    "example": (submit('return text.lower().replace(" ", "-")'), "example "),
     "scratch test": (submit(BODY.replace('.strip("-")', ""), HELPERS.replace("0-9", "0-9!"), TESTS), "scratch "),
-    "live call": (submit(f'if text.startswith("To"):\n    raise KeyError(text)\n{BODY}', HELPERS), "KeyError"),
+    "live call": (submit(f'if text.startswith("To"):\n    raise KeyError(text)\n{BODY}', HELPERS), "call raised candidate:"),
     "shape": (submit("return LIMIT"), "LIMIT"),
-    "policy": (submit("return eval('text')"), "policy no-eval"),
+    "policy": (submit("return eval('text')"), "policy no-dynamic-code candidate:"),
 }
 
 

@@ -135,7 +135,8 @@ def test_a_damaged_file_is_broken_and_says_how_to_mend_it(root: Path, data: byte
     with pytest.raises(BrokenImplementationError) as caught:
         mirror.read(declaration)
     assert str(caught.value).startswith(f".jiti/app/text/f.py: {reason}")
-    assert "delete it to have it written anew: .jiti/app/text/f.py" in str(caught.value)
+    assert "put it aside: jiti resolve app/text.py::f --regenerate" in str(caught.value)
+    assert caught.value.path == str(path)
 
 
 def test_windows_line_ends_and_a_byte_order_mark_do_not_count(root: Path) -> None:
@@ -154,7 +155,7 @@ def test_retiring_keeps_the_text(root: Path) -> None:
     definition = define_stub(root)
     for number in (1, 2):
         filed = mirror.file(definition, CODE.replace("return a", f"return a + {number}"), made="-")
-        kept = mirror.retire(definition.declaration, filed)
+        kept = mirror.retire(definition.declaration, filed.path)
         assert Path(kept).read_text(encoding="utf-8") == filed.text
         assert mirror.read(definition.declaration) is None
         assert mirror.relative_path(str(root), kept) == f".jiti/.local/replaced/app/text/f.py.{number}"

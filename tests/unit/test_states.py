@@ -139,13 +139,13 @@ def test_a_folder_in_the_files_place_is_broken(filed: Filed) -> None:
 
 
 def test_stamping_settles_a_conflict(filed: Filed) -> None:
-    """The hand-edited code is said to fit the stub as it is now."""
+    """The hand-edited code is said to fit the stub as it is now, and stays known for hand-edited."""
     filed.change_stub(*NEW_DOCSTRING)
     filed.change_body(*NEW_BODY)
     state = filed.state()
     assert state.implementation is not None
     mirror.stamp(define(filed.declaration), state.implementation)
-    assert filed.state().name == "fresh"
+    assert filed.state().name == "edited"
     assert "a + a" in filed.file.read_text()
 
 

@@ -16,7 +16,7 @@ from jiti.checks.runs import Ending
 from jiti.checks.tools import versions
 from jiti.checks.typing_check import Ty
 from jiti.checks.verdicts import Judge
-from jiti.splice import ShapeError, compose
+from jiti.splice import ShapeError, complete_tests, compose
 from jiti.submission import Candidate, Verdict
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Bench:
         if found := policy.check(composed):
             return Verdict(tuple(found))
         code = self._ruff.fix(composed)
-        tests = self._ruff.fix_tests(submission.tests) if submission.tests.strip() else ""
+        tests = self._ruff.fix_tests(self._complete(submission.tests)) if submission.tests.strip() else ""
         with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
             linted = pool.submit(self._lint, code, tests)
             typed = pool.submit(self._ty.check, code, tests)
@@ -142,6 +142,9 @@ class Bench:
         if found:
             return Verdict(found, ran.notes)
         return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions()))
+
+    def _complete(self, tests: str) -> str:
+        return complete_tests(self._definition, self._module, tests)
 
     def _lint(self, code: str, tests: str) -> list[Diagnostic]:
         return [*self._ruff.check(code), *(self._ruff.check_tests(tests) if tests else ())]

@@ -52,19 +52,18 @@ def _keep(declaration: Declaration) -> int:
     if state.runs:
         click.echo(f"{declaration.key}: nothing to resolve, it is {state.name}")
         return FINE
-    kept = mirror.stamp(define(declaration), state.implementation)
-    click.echo(f"{declaration.key}: kept {mirror.relative_path(declaration.root, kept.path)} as it is")
+    mirror.stamp(define(declaration), state.implementation)
+    click.echo(f"{declaration.key}: kept {mirror.relative_path(declaration.root, state.implementation.path)} as it is")
     return FINE
 
 
 def _regenerate(declaration: Declaration) -> int:
     state = states.look(declaration)
-    if state.implementation is None:
-        if state.error is not None:
-            raise state.error
+    found = state.implementation or state.error
+    if found is None:
         click.echo(f"{declaration.key}: nothing to put aside, the next call writes it")
         return FINE
-    aside = mirror.retire(declaration, state.implementation)
+    aside = mirror.retire(declaration, found.path)
     old = mirror.relative_path(declaration.root, aside)
     click.echo(f"{declaration.key}: the next call writes it anew; the old code is kept as {old}")
     return FINE

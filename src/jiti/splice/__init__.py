@@ -7,6 +7,7 @@ so the signature cannot drift, and the names that the body uses mean what they m
 from __future__ import annotations
 
 from jiti.splice.compose import compose
+from jiti.splice.scratch import complete_tests
 from jiti.splice.shape import ShapeError
 
-__all__ = ["ShapeError", "compose"]
+__all__ = ["ShapeError", "complete_tests", "compose"]

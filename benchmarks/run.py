@@ -1,0 +1,123 @@
+"""Measures what jiti costs, each figure beside its floor, and prints a Markdown table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jiti
+from jiti.models import Reply, Request
+from jiti.testing import Project, ScriptedModel, submit
+
+STUB = 'from jiti import jiti\n\n\n@jiti\ndef {name}(a: int, b: int = 2) -> int:\n    """Add."""\n    raise NotImplementedError\n'
+PLAIN = "def {name}(a: int, b: int = 2) -> int:\n    return a + b\n"
+SOURCE = str(Path(jiti.__file__).parents[1])
+
+CALLS = """
+import timeit
+from m import f
+from plain import f as plain
+f(1)
+rounds = [[min(timeit.repeat(c, globals={'f': g}, number=200_000, repeat=3)) for g in (f, plain)]
+          for _ in range(7) for c in ('f(1)',)]
+print(*(min(times) / 200_000 * 1e9 for times in zip(*rounds)))
+"""
+
+
+def python(*arguments: str, cwd: Path | None = None) -> str:
+    """What a fresh interpreter prints."""
+    environment = {**os.environ, "PYTHONPATH": SOURCE, "JITI_FROZEN": "1"}
+    ran = subprocess.run([sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=True)
+    return ran.stdout
+
+
+def seconds(*arguments: str, cwd: Path | None = None) -> float:
+    """Wall-clock seconds of a fresh interpreter."""
+    start = time.perf_counter()
+    python(*arguments, cwd=cwd)
+    return time.perf_counter() - start
+
+
+def in_turn(one: list[str], other: list[str], rounds: int, cwd: Path | None = None) -> tuple[float, float]:
+    """Median milliseconds of two commands, run in turn after one warm-up each."""
+    pairs = [(seconds(*one, cwd=cwd), seconds(*other, cwd=cwd)) for _ in range(rounds + 1)][1:]
+    first, second = zip(*pairs, strict=True)
+    return statistics.median(first) * 1e3, statistics.median(second) * 1e3
+
+
+def cached_call() -> str:
+    """A call of a stub that was called before, beside the same function without jiti."""
+    project = Project({"m.py": STUB.format(name="f"), "plain.py": PLAIN.format(name="f")}, ScriptedModel(submit("return a + b")))
+    assert project.call("m:f", 1).value == 3
+    cached, plain = map(float, python("-c", CALLS, cwd=project.root).split())
+    return f"| cached call, function | {cached:.1f} ns | plain call: {plain:.1f} ns | {cached / plain:.2f} |"
+
+
+def import_time() -> str:
+    """`import jiti` beside a bare interpreter."""
+    loaded, bare = in_turn(["-c", "import jiti"], ["-c", "pass"], rounds=21)
+    return f"| `import jiti` | {loaded - bare:.1f} ms more | bare interpreter: {bare:.1f} ms | {loaded / bare:.2f} |"
+
+
+def warm_start(modules: int = 100, stubs: int = 10) -> str:
+    """A process that imports many modules of stubs and calls each once, beside the same as plain modules."""
+    project = Project({"pyproject.toml": ""})
+    from jiti import mirror, stub  # noqa: PLC0415 - internals that only this figure needs
+    from jiti.definition import define  # noqa: PLC0415 - as above
+
+    for number in range(modules):
+        names = [f"f{number}_{each}" for each in range(stubs)]
+        head, *_ = STUB.partition("@jiti")
+        text = head + "\n\n".join(STUB.format(name=name).removeprefix(head) for name in names)
+        project.write({f"s{number}.py": text, f"p{number}.py": "\n\n".join(PLAIN.format(name=name) for name in names)})
+        for name in names:
+            definition = define(stub.declaration_for(str(project.root), f"s{number}.py::{name}"))
+            code = STUB.format(name=name).partition("@jiti\n")[2].replace("raise NotImplementedError", "return a + b")
+            mirror.file(definition, code, made="benchmark")
+    for prefix in "sp":
+        calls = [f"import {prefix}{n}\n" + "".join(f"{prefix}{n}.f{n}_{s}(1)\n" for s in range(stubs)) for n in range(modules)]
+        project.write({f"all_{prefix}.py": "".join(calls)})
+    warm, plain = in_turn(["all_s.py"], ["all_p.py"], rounds=9, cwd=project.root)
+    return f"| warm start, {modules * stubs} stubs in {modules} modules | {warm:.0f} ms | plain modules: {plain:.0f} ms | {warm / plain:.2f} |"
+
+
+def submit_to_result() -> list[str]:
+    """From a passing `submit` to its result: with the child ready, at once, and for a later candidate."""
+    tests = "def test_it_adds() -> None:\n    assert f(1) == 3\n"
+    good, bad = submit("return a + b", tests=tests), submit("return a - b", tests=tests)
+
+    def after_thinking(_: Request) -> Reply:
+        time.sleep(2)
+        return good
+
+    rows = []
+    for label, script in {
+        "first candidate, child ready": [after_thinking],
+        "first candidate, model answers at once": [good],
+        "a later candidate": [bad, good],
+    }.items():
+        took = []
+        for _ in range(5):
+            project = Project({"m.py": STUB.format(name="f")}, ScriptedModel(*script), server=True)
+            assert project.call("m:f", 1).value == 3
+            [events] = project.sessions()
+            took.append([event["seconds"] for event in events if event["event"] == "tool"][-1] * 1e3)
+        rows.append(f"| `submit` to `PASSED`: {label} | {statistics.median(took):.0f} ms | | |")
+    return rows
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors\n")
+    print("| what | figure | floor | ratio |\n| --- | --- | --- | --- |")
+    for row in (cached_call(), import_time(), warm_start(), *submit_to_result()):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
