@@ -12,9 +12,9 @@ def shortened_line(line: str, limit: int = LINE_CHARACTERS) -> str:
     return line if len(line) <= limit else f"{line[:limit]} …[{len(line) - limit:,} more characters]"
 
 
-def numbered(lines: list[str], first: int = 1) -> list[str]:
-    """The lines with their numbers before them, as every tool shows source."""
-    return [f"{number}\t{shortened_line(line)}" for number, line in enumerate(lines, first)]
+def numbered(lines: list[str], first: int = 1, characters: int = LINE_CHARACTERS) -> list[str]:
+    """The lines with their numbers before them, as every tool shows source; each at most so many characters."""
+    return [f"{number}\t{shortened_line(line, characters)}" for number, line in enumerate(lines, first)]
 
 
 def fitting(lines: list[str], characters: int = CHARACTERS, count: int = LINES) -> int:

@@ -65,7 +65,7 @@ def task_for(
         "reason": "" if old is None else f"It has an implementation, which is out of date: {reason}.",
         "lines": f"{first}-{last}",
         "stub": _fenced("\n".join(numbered(_lines(definition)[first - 1 : last], first)), "python"),
-        "imports": _imports(definition, module),
+        "values": _values(definition, module),
         "siblings": _siblings(definition),
         "rest": _rest(definition, first, last),
         "live": "" if live is None else _live(live, settings.values),
@@ -88,18 +88,16 @@ def _span(definition: Definition) -> tuple[int, int]:
     return first, file.end_of_block(first, last)
 
 
-def _imports(definition: Definition, module: str) -> str:
-    """How tests get the function, and how its body gets the values of its module."""
+def _values(definition: Definition, module: str) -> str:
+    """How the body gets the values of its module, where that has any."""
+    if not any(isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) for node in definition.tree.body):
+        return ""
     place = Module.of(definition.declaration, module)
     values, short = place.import_statement, place.short_name
     arguments = {each.arg for each in ast.walk(definition.node.args) if isinstance(each, ast.arg)}
     if short in arguments | {definition.node.name}:
         values, short = f"{values} as _{short}", f"_{short}"
-    sentence = f"The values of its module: `{values}`, then `{short}.NAME`."
-    outermost, _, inner = definition.declaration.qualname.partition(".")
-    if inner.startswith("<locals>"):
-        return sentence
-    return f"Tests import it with `from {module} import {outermost}`. {sentence}"
+    return f"The values of its module: `{values}` in `helpers`, then `{short}.NAME`."
 
 
 def _siblings(definition: Definition) -> str:

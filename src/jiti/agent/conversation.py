@@ -57,7 +57,7 @@ def _presentable(block: Block) -> Block:
         case Text(text):
             return Text(presentable(text))
         case ToolCall(id, name, given, error):
-            return ToolCall(id, name, _presentable_input(given), error)
+            return ToolCall(id, name, _presentable_input(given), error and presentable(error))
         case ToolResult(id, content, is_error):
             return ToolResult(id, presentable(content), is_error)
         case Opaque():

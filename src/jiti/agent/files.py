@@ -9,7 +9,7 @@ import re
 import stat
 import unicodedata
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -166,6 +166,7 @@ class ProjectFiles:
         return f" Did you mean {' or '.join(near)}?" if near else " list_files gives what there is."
 
 
+_SECRET = re.compile("|".join(translate(pattern) for pattern in SECRET_NAMES))
 _IGNORABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -177,7 +178,7 @@ def _refusal(path: str) -> str | None:
         return "it belongs to git"
     if (".jiti", ".local") in pairwise(names):
         return "it is jiti's own"
-    if any(fnmatchcase(name, pattern) for name in names for pattern in SECRET_NAMES):
+    if any(_SECRET.match(name) for name in names):
         return "its name says that it holds secrets"
     return None
 

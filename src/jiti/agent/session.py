@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MOST_SILENT_REPLIES = 3
 """Replies in a row without a tool call; then the session is over."""
+SESSION_SECONDS = 900.0
+"""How long a session may last where the budget does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Limits:
     @classmethod
     def of(cls, settings: Settings) -> Limits:
         """The limits that the settings set."""
+        seconds = SESSION_SECONDS if settings.budget.seconds is None else settings.budget.seconds
         return cls(
             max_turns=settings.max_turns,
             max_tokens=settings.max_tokens,
-            budget=settings.budget,
+            budget=replace(settings.budget, seconds=seconds),
             quality_threshold=settings.quality_threshold,
             max_refactor=settings.max_refactor,
         )

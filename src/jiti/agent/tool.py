@@ -82,12 +82,17 @@ class Tool:
         return self.run(surroundings, checked_input(self.spec, call))
 
 
-def input_schema(required: Mapping[str, Mapping[str, Any]], **optional: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a tool's input from the schemas of its arguments."""
+def input_schema(properties: Mapping[str, Mapping[str, Any]], optional: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON schema of a tool's input.
+
+    Args:
+        properties: the schemas of its arguments, in the order in which a model is to write them.
+        optional: the names of those that may be left out.
+    """
     return {
         "type": "object",
-        "properties": {**required, **optional},
-        "required": list(required),
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
         "additionalProperties": False,
     }
 

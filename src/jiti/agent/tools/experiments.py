@@ -27,8 +27,8 @@ INSPECT_SPEC = ToolSpec(
 )
 RUN_PYTHON_SPEC = ToolSpec(
     "run_python",
-    "Run Python code and get what it prints, and its last expression's value. It sees what `inspect` sees, on copies of "
-    "the arguments. For experiments of at most 10 seconds: nothing that it does lasts.",
+    "Run Python code and get what it prints, and the value of its last expression. It sees what `inspect` sees, on "
+    "copies of the arguments. For experiments of at most 10 seconds: nothing that it does lasts.",
     input_schema({"code": {"type": "string", "description": "Statements; print what you want to know."}}),
 )
 

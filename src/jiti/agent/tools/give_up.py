@@ -15,8 +15,11 @@ SPEC = ToolSpec(
     "End the session without a candidate, because the spec contradicts itself or its examples, or cannot be met. Not "
     "because it is hard. A person will read what you say.",
     input_schema(
-        {"reason": {"type": "string", "description": "Why it cannot be met, and what to change in the stub."}},
-        conflict={"type": "string", "description": "What contradicts what: quote both."},
+        {
+            "reason": {"type": "string", "description": "Why it cannot be met, and what to change in the stub."},
+            "conflict": {"type": "string", "description": "What contradicts what: quote both."},
+        },
+        optional=("conflict",),
     ),
 )
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jiti.agent.files import ProjectFiles
 
 MOST_HITS = 200
+SHOWN_CHARACTERS = 300
+"""Of a line that matches."""
 SECONDS = 10
 
 SPEC = ToolSpec(
@@ -26,8 +28,11 @@ SPEC = ToolSpec(
     "Search the project's files for a Python regular expression, line by line. Gives `path:` and under it the numbered "
     "lines that it matches, at most 200. Files are those that list_files lists.",
     input_schema(
-        {"pattern": {"type": "string", "description": "As Python's `re` understands it; `(?i)` ignores case."}},
-        glob={"type": "string", "description": "Search only in files that it matches, like `*.py`."},
+        {
+            "pattern": {"type": "string", "description": "As Python's `re` understands it; `(?i)` ignores case."},
+            "glob": {"type": "string", "description": "Search only in files that it matches, like `*.py`."},
+        },
+        optional=("glob",),
     ),
 )
 
@@ -36,7 +41,7 @@ def run(surroundings: Surroundings, given: Mapping[str, Any]) -> Answer:
     """Find the lines in a process that can be ended, then show them as they may be shown."""
     files = surroundings.files
     searched = [[place.path, place.real] for place in files.places(given.get("glob"))]
-    found = _matches(given["pattern"], searched)
+    found = find_lines(given["pattern"], searched)
     if "error" in found:
         raise ToolError(f"The pattern is not valid: {found['error']}. Escape what is meant literally: `\\(`, `\\[`.")
     if not found["hits"]:
@@ -47,21 +52,26 @@ def run(surroundings: Surroundings, given: Mapping[str, Any]) -> Answer:
     return Answer(shortened(text, "Narrow the pattern or the glob."))
 
 
-def _matches(pattern: str, files: list[list[str]]) -> dict[str, Any]:
+def find_lines(pattern: str, files: list[list[str]], seconds: float = SECONDS) -> dict[str, Any]:
+    """What `matcher.hits` finds, in a process that is ended after so many seconds.
+
+    Raises:
+        ToolError: it took longer, or broke down.
+    """
     order = {"pattern": pattern, "files": files, "limit": MOST_HITS}
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [sys.executable, "-I", "-S", matcher.__file__],
             input=json.dumps(order).encode(),
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=True,
             cwd=os.path.dirname(matcher.__file__),
             env={name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
         )
     except subprocess.TimeoutExpired as error:
         message = (
-            f"The search took more than {SECONDS} seconds. Simplify the pattern (no nested `+` or `*`), or narrow it."
+            f"The search took more than {seconds:g} seconds. Simplify the pattern (no nested `+` or `*`), or narrow it."
         )
         raise ToolError(message) from error
     except subprocess.CalledProcessError as error:
@@ -80,7 +90,7 @@ def _shown(files: ProjectFiles, hits: list[tuple[str, int]]) -> str:
             shown.append(f"{path}:")
             last = path
         if number <= len(lines):  # the file may have changed meanwhile
-            shown += numbered(lines[number - 1 : number], number)
+            shown += numbered(lines[number - 1 : number], number, SHOWN_CHARACTERS)
     return "\n".join(shown)
 
 

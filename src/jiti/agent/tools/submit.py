@@ -27,6 +27,14 @@ SPEC = ToolSpec(
                 "type": "string",
                 "description": "The function's statements, at any indentation: no `def` line, no docstring.",
             },
+            "helpers": {
+                "type": "string",
+                "description": "What goes above the function: imports, constants, private helpers (`_name`).",
+            },
+            "tests": {
+                "type": "string",
+                "description": "A pytest module: imports and `test_*` functions that call the function.",
+            },
             "quality": {
                 "type": "number",
                 "minimum": 0,
@@ -34,14 +42,7 @@ SPEC = ToolSpec(
                 "description": "Your honest rating of it, as the rubric says.",
             },
         },
-        helpers={
-            "type": "string",
-            "description": "What goes above the function: imports, constants, private helpers (`_name`). May be empty.",
-        },
-        tests={
-            "type": "string",
-            "description": "A pytest module: its imports and `test_*` functions that call the target.",
-        },
+        optional=("helpers", "tests"),
     ),
 )
 

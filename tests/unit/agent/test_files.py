@@ -1,0 +1,221 @@
+"""The project's files: what may be read, and what may not, however it is called."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti.agent.files import LARGEST_FILE, ProjectFiles
+from jiti.agent.tool import ToolError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "my prøject"
+    root.mkdir()
+    return root
+
+
+@pytest.fixture
+def files(root: Path) -> ProjectFiles:
+    return ProjectFiles(str(root))
+
+
+def lay(root: Path, *paths: str, text: str = "x = 1\n") -> None:
+    for path in paths:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+SECRETS = [
+    *(".env", ".env.local", ".ENV", ".envrc", "app/.env", ".env/app.py", "Server.PEM", "tls/server.key", "id_rsa"),
+    *("ID_RSA.pub", ".ssh/config", ".aws/credentials", ".netrc", ".pypirc", "credentials.json", "secrets.toml"),
+    *(".git/config", ".GIT/config", "sub/.git/HEAD", ".jiti/.local/sessions/a.jsonl", ".JITI/.Local/x"),
+    *(".e\u200bnv", "\uff0eenv", ".env ", ".env.", ".env::$DATA", "id_rsa:stream"),
+]
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_secrets_are_refused_by_name_whether_they_are_there_or_not(root: Path, files: ProjectFiles, path: str) -> None:
+    for _ in range(2):
+        with pytest.raises(ToolError, match=r"cannot be read: .* Work without it"):
+            files.read(path)
+        lay(root, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["environment.py", "app/secrets.py", "keys.py", "app/token.py", ".github/ci.yml", ".jiti/app/text/f.py"]
+)
+def test_ordinary_names_are_read(root: Path, files: ProjectFiles, path: str) -> None:
+    lay(root, path)
+    assert files.read(path) == "x = 1\n"
+
+
+@pytest.mark.parametrize("path", ["../other.py", "a/../../other.py", "..", "/etc/passwd", "/", "~/../../etc/passwd"])
+def test_what_lies_outside_is_refused(root: Path, files: ProjectFiles, path: str) -> None:
+    lay(root.parent, "other.py")
+    lay(root, "a/b.py")
+    with pytest.raises(ToolError, match="leads out of the project"):
+        files.read(path)
+
+
+@pytest.mark.parametrize("path", ["", " ", "a\0b", "a\ud800"])
+def test_what_is_no_path_is_refused(files: ProjectFiles, path: str) -> None:
+    with pytest.raises(ToolError, match="must be a file's, from the project root"):
+        files.read(path)
+
+
+@pytest.mark.parametrize("written", ["app/text.py", "./app//text.py", "app/x/../text.py", "{root}/app/text.py"])
+def test_a_path_may_be_written_in_several_ways(root: Path, files: ProjectFiles, written: str) -> None:
+    lay(root, "app/text.py")
+    assert files.read(written.format(root=root)) == "x = 1\n"
+
+
+def test_what_git_ignores_is_refused_by_nested_rules_and_negations(root: Path, files: ProjectFiles) -> None:
+    lay(root, "build/a.py", "app/a.log", "app/keep.log", "app/deep/b.log", "app/local.py")
+    lay(root, ".gitignore", text="build/\n*.log\n")
+    lay(root, "app/.gitignore", text="!keep.log\n/local.py\n")
+    for hidden in ("build/a.py", "app/a.log", "app/deep/b.log", "app/local.py"):
+        with pytest.raises(ToolError, match="git ignores it"):
+            files.read(hidden)
+    assert files.read("app/keep.log") == "x = 1\n"
+    assert files.paths() == [".gitignore", "app/.gitignore", "app/keep.log"]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_links_are_followed_inside_the_project_alone(root: Path, files: ProjectFiles) -> None:
+    lay(root.parent, "other.py", "outside/c.py")
+    lay(root, "a.py", ".env", "hidden.py")
+    lay(root, ".gitignore", text="hidden.py\n")
+    for name, target in {
+        "good.py": "a.py",
+        "out.py": "../other.py",
+        "secret.py": ".env",
+        "ignored.py": "hidden.py",
+        "folder": "../outside",
+        "dangling.py": "nothing.py",
+        "loop.py": "loop.py",
+    }.items():
+        (root / name).symlink_to(target)
+    assert files.read("good.py") == "x = 1\n"
+    for path, said in {
+        "out.py": "leads out",
+        "folder/c.py": "leads out",
+        "secret.py": "holds secrets",
+        "ignored.py": "git ignores it",
+        "dangling.py": "No such file",
+        "loop.py": "cannot be read",
+    }.items():
+        with pytest.raises(ToolError, match=said):
+            files.read(path)
+    assert [place.path for place in files.places()] == [".gitignore", "a.py", "good.py"]
+
+
+def test_only_names_that_a_folder_lists_are_found(root: Path, files: ProjectFiles) -> None:
+    lay(root, "app/Text.py")
+    for path in ("app/text.py", "APP/Text.py", "app/Text.py.", "app/Text.py/x"):
+        with pytest.raises(ToolError, match="There is no file"):
+            files.read(path)
+
+
+def test_names_are_found_in_either_unicode_form(root: Path, files: ProjectFiles) -> None:
+    lay(root, "nai\u0308ve file.py")
+    assert files.read("na\u00efve file.py") == "x = 1\n"
+    assert files.read("nai\u0308ve file.py") == "x = 1\n"
+
+
+def test_a_missing_file_is_answered_with_those_that_may_be_meant(root: Path, files: ProjectFiles) -> None:
+    lay(root, "src/app/text.py", "src/app/other.py")
+    with pytest.raises(ToolError, match=r"There is no file app/text\.py\. Did you mean src/app/text\.py\?"):
+        files.read("app/text.py")
+    with pytest.raises(ToolError, match=r"Did you mean src/app/other\.py"):
+        files.read("src/app/othr.py")
+    with pytest.raises(ToolError, match="list_files gives what there is"):
+        files.read("zzzzzz")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("app", r"list_files\(glob='app/\*\*'\)"), (".", "the project's root"), ("app/..", "the project's root")],
+)
+def test_a_folder_is_answered_with_how_to_list_it(root: Path, files: ProjectFiles, path: str, said: str) -> None:
+    lay(root, "app/a.py")
+    with pytest.raises(ToolError, match=said):
+        files.read(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xef\xbb\xbfa\r\nb\rc", "a\nb\nc"),
+        ("# coding: latin-1\nx = 'é'\n".encode("latin-1"), "# coding: latin-1\nx = 'é'\n"),
+        ("é\n".encode("utf-16"), "é\n"),
+        (b"", ""),
+    ],
+    ids=["byte order mark and line ends", "coding line", "UTF-16", "empty"],
+)
+def test_text_is_decoded(root: Path, files: ProjectFiles, data: bytes, text: str) -> None:
+    (root / "a.py").write_bytes(data)
+    assert files.read("a.py") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\0\0", "is a binary file"),
+        (b"caf\xe9\n", "cannot be decoded"),
+        (b"# coding: klingon\n", "cannot be decoded"),
+        (b"x" * (LARGEST_FILE + 1), r"has 2,000,001 bytes, more than"),
+    ],
+    ids=["binary", "not UTF-8", "unknown encoding", "huge"],
+)
+def test_what_is_no_readable_text_is_refused_with_the_reason(
+    root: Path, files: ProjectFiles, data: bytes, said: str
+) -> None:
+    (root / "a.bin").write_bytes(data)
+    with pytest.raises(ToolError, match=said):
+        files.read("a.bin")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_regular_file_is_not_waited_for(root: Path, files: ProjectFiles) -> None:
+    os.mkfifo(root / "pipe.py")
+    with pytest.raises(ToolError, match="no regular file"):
+        files.read("pipe.py")
+
+
+def test_credentials_in_files_are_masked_and_lines_keep_their_numbers(root: Path, files: ProjectFiles) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\n" + "QUJD" * 16 + "\n-----END PRIVATE KEY-----"
+    lay(root, "a.py", text=f'KEY = """{key}"""\nlast = 1\n')
+    assert files.read("a.py") == 'KEY = """[masked]\n\n"""\nlast = 1\n'
+
+
+def test_globs_match_as_lines_of_a_gitignore_do(root: Path, files: ProjectFiles) -> None:
+    lay(root, "a.py", "src/b.py", "src/deep/c.py", "src/d.txt", ".venv/pyvenv.cfg", ".hidden/e.py", ".env")
+    assert files.paths("*.py") == ["a.py", "src/b.py", "src/deep/c.py"]
+    assert files.paths("./src/*.py") == ["src/b.py"]
+    assert files.paths("src/**/c.py") == ["src/deep/c.py"]
+    assert files.paths("src/") == ["src/b.py", "src/d.txt", "src/deep/c.py"]
+    assert files.paths("**") == ["a.py", "src/b.py", "src/d.txt", "src/deep/c.py"]
+    for glob in ("", "!a.py", "#a", "a\\"):
+        with pytest.raises(ToolError, match="glob"):
+            files.paths(glob)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not let go of a working directory")
+def test_the_working_directory_may_be_gone(root: Path, files: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(root, "a.py")
+    gone = root.parent / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert files.read("a.py") == "x = 1\n"
+    assert files.paths("*.py") == ["a.py"]
+    with pytest.raises(ToolError):
+        files.read("../a.py")

@@ -1,0 +1,447 @@
+"""The loop: what each kind of reply leads to, and how a session ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from jiti.agent import tools
+from jiti.agent.session import Limits, Task
+from jiti.errors import BudgetExceededError, GenerationError, ModelError, SpecConflictError
+from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
+from jiti.models import Message, Opaque, Reply, Text, ToolCall, ToolResult
+from jiti.settings import Settings
+from jiti.submission import Submission
+from jiti.testing import call, give_up, reply, say, submit
+from jiti.usage import Budget, Usage
+from tests.unit.agent.stage import KEY, LIMITS, WRONG, Stage, right
+
+
+def test_a_candidate_that_passes_is_accepted(stage: Stage) -> None:
+    played = stage.play(submit("return 1", "import re", "def test_x(): ...", 9))
+    assert played.error is None
+    assert played.workbench.submissions == [Submission("return 1", "import re", "def test_x(): ...", 9.0)]
+    accepted = played.accepted
+    assert accepted is not None
+    assert (accepted.candidate, accepted.quality, accepted.turns) == (right().candidate, 9.0, 1)
+    assert (accepted.model, accepted.usage, accepted.usd) == ("scripted", Usage(), None)
+
+
+def test_findings_are_told_and_the_next_candidate_may_pass(stage: Stage) -> None:
+    played = stage.play(submit("return x"), submit("return 1"), verdicts=[WRONG, right()])
+    assert played.accepted is not None
+    assert played.accepted.turns == 2
+    (told,) = played.told
+    assert told.startswith("REJECTED")
+    assert "ruff F821 candidate:4: undefined name 'x'" in told
+    (result,) = played.model.requests[1].messages[-1].blocks
+    assert result == ToolResult(_calls(played.model.requests[1].messages[1])[0].id, told, is_error=True)
+
+
+def _calls(message: Message) -> list[ToolCall]:
+    return [block for block in message.blocks if isinstance(block, ToolCall)]
+
+
+def test_the_conversation_only_grows_and_everything_before_it_stays_the_same(stage: Stage) -> None:
+    (stage.root / "a.py").write_text("x = 1\n")
+    script = [
+        say("hm"),
+        call("read_file", path="a.py"),
+        call("nothing"),
+        submit("return x"),
+        submit("return 1", quality=1),
+    ]
+    played = stage.play(*script, submit("return 2"), verdicts=[WRONG, right()])
+    requests = played.model.requests
+    assert len(requests) == 6
+    for earlier, later in pairwise(requests):
+        assert later.messages[: len(earlier.messages)] == earlier.messages
+        assert (later.system, later.tools, later.max_tokens) == (earlier.system, earlier.tools, earlier.max_tokens)
+    roles = [message.role for message in requests[-1].messages]
+    assert roles == ["user", "assistant"] * 5 + ["user"]
+
+
+def test_stubs_of_one_project_share_the_prefix(stage: Stage) -> None:
+    system = ("system", "style")
+    first = stage.play(submit("return 1"), task=Task("a.py::a", "spec a", system, "one"))
+    second = stage.play(submit("return 1"), task=Task("b.py::b", "spec b", system, "two"))
+    one, other = first.model.requests[0], second.model.requests[0]
+    assert (one.system, one.tools) == (other.system, other.tools)
+    assert one.tools == tools.SPECS
+    assert (one.key, one.spec) == ("a.py::a", "spec a")
+
+
+def test_the_tools_have_their_fixed_names_and_arguments() -> None:
+    assert {spec.name: list(spec.schema["properties"]) for spec in tools.SPECS} == {
+        "read_file": ["path", "start", "end"],
+        "list_files": ["glob"],
+        "search": ["pattern", "glob"],
+        "outline": ["path"],
+        "docs": ["name"],
+        "inspect": ["expr"],
+        "run_python": ["code"],
+        "submit": ["body", "helpers", "tests", "quality"],
+        "give_up": ["reason", "conflict"],
+    }
+
+
+def test_all_calls_of_a_reply_are_answered_in_order_in_one_message(stage: Stage) -> None:
+    both = reply("Looking.", call("inspect", expr="a"), call("docs", name="b"), call("run_python", code="c"))
+    played = stage.play(both, submit("return 1"))
+    calls = [block.id for block in both.blocks if isinstance(block, ToolCall)]
+    assert played.model.requests[1].messages[-1] == Message(
+        "user",
+        (
+            ToolResult(calls[0], "value of a"),
+            ToolResult(calls[1], "docs of b"),
+            ToolResult(calls[2], "output of c"),
+        ),
+    )
+
+
+def test_calls_after_a_submission_that_passed_are_not_run(stage: Stage) -> None:
+    played = stage.play(reply(submit("return 1"), give_up("no"), submit("return 2")))
+    assert played.error is None
+    assert len(played.workbench.submissions) == 1
+
+
+def test_calls_after_a_submission_that_failed_are_run(stage: Stage) -> None:
+    played = stage.play(reply(submit("return 1"), submit("return 2")), verdicts=[WRONG, right()])
+    assert played.accepted is not None
+    assert [each.body for each in played.workbench.submissions] == ["return 1", "return 2"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (call("submit_all", body="x"), "There is no tool 'submit_all'. The tools are: read_file, list_files,"),
+        (call("inspect"), "`expr` is missing. inspect takes: expr (string)."),
+        (call("inspect", expr=1), "`expr` must be a string, not 1. inspect takes: expr (string)."),
+        (call("read_file", path="a", start="1"), "`start` must be an integer, not '1'"),
+        (call("read_file", path="a", start=0), "`start` must be 1 or more, not 0"),
+        (call("read_file", path="a", start=True), "`start` must be an integer, not True"),
+        (call("submit", code="return 1"), "`code` is unknown; `body` is missing; `quality` is missing."),
+        (submit("return 1", quality=11), "`quality` must be 0 to 10, not 11"),
+        (submit("return 1", quality=float("nan")), "`quality` must be 0 to 10, not nan"),
+        (call("list_files", glob=["*.py"]), "`glob` must be a string, not ['*.py']"),
+        (
+            Reply((ToolCall("1", "submit", {}, "unterminated string"),), "tool_use"),
+            "The input could not be read: unterminated",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_understood_is_answered_with_what_is_expected(
+    stage: Stage, wrong: Reply, told: str
+) -> None:
+    played = stage.play(wrong, submit("return 1"))
+    assert played.accepted is not None
+    (result,) = played.model.requests[1].messages[-1].blocks
+    assert isinstance(result, ToolResult)
+    assert result.is_error
+    assert told in result.content
+
+
+def test_a_null_is_taken_as_left_out(stage: Stage) -> None:
+    played = stage.play(call("submit", body="return 1", quality=8, helpers=None, tests=None))
+    assert played.workbench.submissions == [Submission("return 1", quality=8.0)]
+
+
+# ---------------------------------------------------------------- replies without a tool call
+
+
+def test_words_alone_are_answered_with_what_to_do(stage: Stage) -> None:
+    played = stage.play(say("I would return 1."), submit("return 1"))
+    assert played.accepted is not None
+    (told,) = played.told
+    assert "called no tool" in told
+    assert "`submit`" in told
+    assert "`give_up`" in told
+
+
+def test_three_replies_without_a_tool_call_in_a_row_end_it(stage: Stage) -> None:
+    played = stage.play(say("a"), say("b"), call("docs", name="x"), say("c"), say("d"), say("My last words."))
+    assert type(played.error) is GenerationError
+    assert "3 replies in a row called no tool; the last said: My last words." in str(played.error)
+    assert len(played.model.requests) == 6
+
+
+@pytest.mark.parametrize("blocks", [(), (Text(""),), (Text(" \n"),)])
+def test_an_empty_reply_counts_as_one_without_a_tool_call(stage: Stage, blocks: tuple[Text, ...]) -> None:
+    empty = Reply(blocks, "end_turn")
+    played = stage.play(empty, submit("return 1"))
+    assert played.accepted is not None
+    assert played.model.requests[1].messages[1] == Message("assistant", (Text("(nothing)"),))
+    assert "called no tool" in played.told[0]
+    assert type(stage.play(empty, empty, empty).error) is GenerationError
+
+
+def test_a_tool_call_is_run_whatever_the_stop_reason_says(stage: Stage) -> None:
+    played = stage.play(reply(submit("return 1"), stop_reason="end_turn"))
+    assert played.accepted is not None
+
+
+# ---------------------------------------------------------------- stop reasons
+
+
+def test_a_call_that_was_cut_off_is_not_run(stage: Stage) -> None:
+    cut = reply(call("inspect", expr="a"), submit("return 1 +"), stop_reason="max_tokens")
+    played = stage.play(cut, submit("return 1"))
+    assert [each.body for each in played.workbench.submissions] == ["return 1"]
+    ran, left = played.told
+    assert ran == "value of a"
+    assert "cut off at its limit of 1,000 tokens" in left
+
+
+def test_words_that_were_cut_off_are_answered_and_count_as_no_tool_call(stage: Stage) -> None:
+    cut = reply("Let me think about", stop_reason="max_tokens")
+    played = stage.play(cut, submit("return 1"))
+    assert "cut off" in played.told[0]
+    assert type(stage.play(cut, cut, cut).error) is GenerationError
+
+
+def test_a_paused_turn_goes_on_without_a_word(stage: Stage) -> None:
+    paused = reply("Searching …", stop_reason="pause_turn")
+    played = stage.play(paused, submit("return 1"))
+    assert played.accepted is not None
+    assert [message.role for message in played.model.requests[1].messages] == ["user", "assistant"]
+
+
+def test_a_refusal_ends_it_and_shows_the_models_words(stage: Stage) -> None:
+    played = stage.play(reply("I cannot help with that.", stop_reason="refusal"))
+    assert type(played.error) is GenerationError
+    assert "the model declined: I cannot help with that." in str(played.error)
+
+
+def test_an_outgrown_context_window_ends_it(stage: Stage) -> None:
+    played = stage.play(call("docs", name="x"), reply("Hm", stop_reason="model_context_window_exceeded"))
+    assert type(played.error) is GenerationError
+    assert "outgrew the model's context window in turn 2" in str(played.error)
+
+
+# ---------------------------------------------------------------- refactoring
+
+
+def test_a_low_rating_earns_one_turn_and_the_better_candidate_wins(stage: Stage) -> None:
+    played = stage.play(submit("a", quality=5), submit("b", quality=8), verdicts=[right("first"), right("second")])
+    accepted = played.accepted
+    assert accepted is not None
+    assert (accepted.candidate.code, accepted.quality, accepted.turns) == ("second", 8.0, 2)
+    passed, asked = played.told
+    assert passed == "PASSED"
+    assert "You rated it 5, under the 7" in asked
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [
+        (submit("b", quality=9), WRONG),
+        (submit("b", quality=3), right("second")),
+        (call("inspect", expr="a"), WRONG),
+        (say("It is fine as it is."), WRONG),
+        (give_up("no"), WRONG),
+        (reply("No.", stop_reason="refusal"), WRONG),
+        (ModelError("overloaded"), WRONG),
+        (submit("b", quality=9), GenerationError("another stub failed", key="b.py::b")),
+    ],
+    ids=["rejected", "rated lower", "another tool", "words", "give_up", "refusal", "model error", "cascade"],
+)
+def test_the_candidate_that_passed_is_kept_whatever_comes_of_refactoring(
+    stage: Stage, second: Reply | Exception, verdict: Exception
+) -> None:
+    played = stage.play(submit("a", quality=5), second, submit("c"), verdicts=[right("first"), verdict])
+    assert played.error is None
+    assert played.accepted is not None
+    assert (played.accepted.candidate.code, played.accepted.quality) == ("first", 5.0)
+    assert len(played.model.requests) == 2
+    assert played.lines[-1]["outcome"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        replace(LIMITS, max_turns=1),
+        replace(LIMITS, budget=Budget(tokens=100)),
+        replace(LIMITS, max_refactor=0),
+    ],
+)
+def test_the_candidate_that_passed_is_kept_where_no_turn_is_left(stage: Stage, limits: Limits) -> None:
+    passing = reply(submit("a", quality=5), usage=Usage(output=100))
+    played = stage.play(passing, submit("b"), limits=limits)
+    assert played.error is None
+    assert played.accepted is not None
+    assert played.accepted.quality == 5.0
+    assert len(played.model.requests) == 1
+
+
+def test_two_refactor_turns_are_two(stage: Stage) -> None:
+    script = [submit("a", quality=2), submit("b", quality=4), submit("c", quality=6), submit("d")]
+    played = stage.play(*script, limits=replace(LIMITS, max_refactor=2))
+    assert played.accepted is not None
+    assert played.accepted.quality == 6.0
+    assert len(played.model.requests) == 3
+
+
+def test_calls_left_out_because_a_poor_candidate_passed_are_answered(stage: Stage) -> None:
+    played = stage.play(reply(submit("a", quality=5), call("docs", name="x")), submit("b"))
+    assert played.told[:2] == ["PASSED", "Not run: the submission before it passed."]
+
+
+# ---------------------------------------------------------------- bad ends
+
+
+def test_giving_up_is_a_conflict_of_the_spec(stage: Stage) -> None:
+    played = stage.play(submit("x"), give_up("The examples contradict.", "1 vs 2"), verdicts=[WRONG])
+    error = played.error
+    assert isinstance(error, SpecConflictError)
+    assert (error.reason, error.conflict) == ("The examples contradict.", "1 vs 2")
+    assert (error.key, error.session, error.diagnostics) == (KEY, str(played.path), WRONG.diagnostics)
+    assert "the agent gave up: The examples contradict.\n  1 vs 2" in str(error)
+
+
+def test_spent_turns_say_how_many_and_what_was_wrong_and_what_allows_more(stage: Stage) -> None:
+    played = stage.play(*[submit("x")] * 3, verdicts=[WRONG], limits=replace(LIMITS, max_turns=2))
+    error = played.error
+    assert type(error) is GenerationError
+    assert error.diagnostics == WRONG.diagnostics
+    assert error.session == str(played.path)
+    assert f"{KEY}: no candidate passed in 2 turns" in str(error)
+    assert "undefined name 'x'" in str(error)
+    assert "max_turns" in str(error)
+    assert len(played.model.requests) == 2
+
+
+def test_spent_tokens_end_it_within_one_turn(stage: Stage) -> None:
+    costly = reply(call("docs", name="x"), usage=Usage(input=10, output=20, cache_read=30, cache_write=40))
+    played = stage.play(costly, costly, costly, limits=replace(LIMITS, budget=Budget(tokens=150)))
+    error = played.error
+    assert isinstance(error, BudgetExceededError)
+    assert (error.spent.tokens, error.limit) == (200, Budget(tokens=150))
+    assert error.usage == error.spent
+    assert "200 of 150 tokens" in str(error)
+    assert "`tokens` under [tool.jiti.budget]" in str(error)
+    assert len(played.model.requests) == 2
+
+
+def test_spent_dollars_end_it_where_the_price_is_known(stage: Stage) -> None:
+    blocks = call("docs", name="x").blocks
+    priced = Reply(blocks, "tool_use", Usage(output=100_000), "claude-sonnet-5-5")
+    played = stage.play(priced, priced, limits=replace(LIMITS, budget=Budget(usd=0.5)))
+    assert isinstance(played.error, BudgetExceededError)
+    assert "$1.0000 of $0.5000" in str(played.error)
+    assert played.lines[-1]["usd"] == 1.0
+
+
+def test_dollars_do_not_count_where_the_price_is_not_known(stage: Stage) -> None:
+    unpriced = reply(call("docs", name="x"), usage=Usage(output=100_000))
+    played = stage.play(unpriced, submit("return 1"), limits=replace(LIMITS, budget=Budget(usd=0.01)))
+    assert played.accepted is not None
+    assert played.accepted.usd is None
+
+
+def test_a_session_lasts_fifteen_minutes_where_the_budget_does_not_say() -> None:
+    assert Limits.of(Settings()).budget == Budget(seconds=900.0)
+    budget = Budget(usd=1.0, seconds=7_200.0)
+    assert Limits.of(Settings(budget=budget)).budget == budget
+
+
+def test_spent_seconds_end_it(stage: Stage) -> None:
+    now = [0.0]
+
+    def slow(_request: object) -> Reply:
+        now[0] += 60
+        return call("docs", name="x")
+
+    played = stage.play(slow, slow, slow, limits=replace(LIMITS, budget=Budget(seconds=100)), clock=lambda: now[0])
+    assert isinstance(played.error, BudgetExceededError)
+    assert "120 of 100 seconds" in str(played.error)
+    assert len(played.model.requests) == 2
+
+
+def test_the_providers_failure_gets_what_the_session_knows(stage: Stage) -> None:
+    failure = ModelError("overloaded")
+    first = reply(submit("x"), usage=Usage(input=7))
+    played = stage.play(first, failure, verdicts=[WRONG])
+    assert played.error is failure
+    assert (failure.key, failure.usage, failure.session) == (KEY, Usage(input=7), str(played.path))
+    assert failure.diagnostics == WRONG.diagnostics
+
+
+def test_the_failure_of_another_stub_is_left_as_it_is(stage: Stage) -> None:
+    failure = GenerationError("it failed", key="b.py::b", usage=Usage(1), session="b.jsonl")
+    played = stage.play(submit("x"), verdicts=[failure])
+    assert played.error is failure
+    assert (failure.key, failure.usage, failure.session) == ("b.py::b", Usage(1), "b.jsonl")
+
+
+def test_a_bug_of_our_own_is_not_told_to_the_model(stage: Stage) -> None:
+    played = stage.play(submit("x"), submit("y"), verdicts=[ZeroDivisionError("a bug")])
+    assert isinstance(played.error, ZeroDivisionError)
+    assert len(played.model.requests) == 1
+    assert (played.lines[-1]["outcome"], played.lines[-1]["error"]) == ("ZeroDivisionError", "a bug")
+
+
+# ---------------------------------------------------------------- what is told of it
+
+
+def test_events_tell_every_step(stage: Stage) -> None:
+    usage = Usage(input=5, output=6)
+    played = stage.play(
+        reply(submit("x\ny", tests="def test_a(): ..."), usage=usage), submit("z"), verdicts=[WRONG, right()]
+    )
+    events = played.events
+    assert [type(event) for event in events] == [
+        *(SessionStarted, TurnStarted, Replied, ToolStarted, ToolEnded),
+        *(TurnStarted, Replied, ToolStarted, ToolEnded, SessionEnded),
+    ]
+    assert events[0] == SessionStarted(KEY, "scripted", "missing")
+    assert isinstance(events[2], Replied)
+    assert (events[2].usage, events[2].stop_reason, events[2].usd) == (usage, "tool_use", None)
+    assert events[3] == ToolStarted(KEY, "submit", "2 lines, 1 test, quality 9")
+    assert isinstance(events[4], ToolEnded)
+    assert not events[4].ok
+    assert events[4].summary.startswith("REJECTED. Mend all of this and submit again: ruff F821")
+    end = events[-1]
+    assert isinstance(end, SessionEnded)
+    assert (end.outcome, end.turns, end.usage, end.detail) == ("accepted", 2, usage, ".jiti/app/text/slugify.py")
+
+
+def test_a_bad_end_is_told_with_the_errors_name_and_first_line(stage: Stage) -> None:
+    played = stage.play(give_up("no", "this vs that"))
+    end = played.events[-1]
+    assert isinstance(end, SessionEnded)
+    assert (end.outcome, end.detail) == ("SpecConflictError", f"{KEY}: the agent gave up: no")
+
+
+SECRET = "sk-ant-api03-abcdefgh12345678"  # noqa: S105 - that is the point
+
+
+def test_credentials_are_masked_in_all_that_leaves_or_stays(stage: Stage) -> None:
+    (stage.root / "config.py").write_text(f'API_KEY = "{SECRET}"\n')
+    played = stage.play(
+        reply(f"I see {SECRET}", call("read_file", path="config.py"), call("inspect", expr=f"f('{SECRET}')")),
+        submit(f"return '{SECRET}'"),
+        give_up(f"because of {SECRET}"),
+        task=Task(KEY, "spec", (f"guide with {SECRET}",), f"argument {SECRET}"),
+        verdicts=[WRONG],
+    )
+    assert played.workbench.submissions[0].body == f"return '{SECRET}'"
+    assert SECRET not in str(played.model.requests)
+    assert SECRET not in str(played.events)
+    assert SECRET not in played.path.read_text(encoding="utf-8")
+    assert SECRET not in str(played.error)
+    assert "[masked]" in str(played.model.requests[0].messages)
+
+
+def test_what_is_no_text_is_escaped(stage: Stage) -> None:
+    played = stage.play(reply("odd \ud800", call("inspect", expr="'\udcff'")), submit("return 1"))
+    assert played.accepted is not None
+    str(played.model.requests).encode()
+    assert played.told == ["value of '\\udcff'"]
+
+
+def test_blocks_of_the_providers_own_go_back_as_they_were(stage: Stage) -> None:
+    thought = Opaque({"type": "thinking", "thinking": f"password='{SECRET}'", "signature": "abc"})
+    played = stage.play(reply(thought, call("docs", name="x")), submit("return 1"))
+    assert played.model.requests[1].messages[1].blocks[0] is thought
