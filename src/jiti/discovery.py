@@ -145,8 +145,16 @@ def _walk(root: str, folder: str, rules: tuple[_Rules, ...], excluded: _Rules) -
             continue
         if name.endswith("/"):
             yield from _walk(root, path, rules, excluded)
-        elif entry.is_file():
+        elif _is_file(entry):
             yield path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link to one; a link that leads round in a circle is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _is_out_of_bounds(name: str) -> bool:
