@@ -9,12 +9,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jiti
-from jiti.models import Reply, Request
 from jiti.testing import Project, ScriptedModel, submit
 
-STUB = 'from jiti import jiti\n\n\n@jiti\ndef {name}(a: int, b: int = 2) -> int:\n    """Add."""\n    raise NotImplementedError\n'
+if TYPE_CHECKING:
+    from jiti.models import Reply, Request
+
+STUB = (
+    'from jiti import jiti\n\n\n@jiti\ndef {name}(a: int, b: int = 2) -> int:\n    """Add."""\n'
+    "    raise NotImplementedError\n"
+)
 PLAIN = "def {name}(a: int, b: int = 2) -> int:\n    return a + b\n"
 SOURCE = str(Path(jiti.__file__).parents[1])
 
@@ -32,7 +38,9 @@ print(*(min(times) / 200_000 * 1e9 for times in zip(*rounds)))
 def python(*arguments: str, cwd: Path | None = None) -> str:
     """What a fresh interpreter prints."""
     environment = {**os.environ, "PYTHONPATH": SOURCE, "JITI_FROZEN": "1"}
-    ran = subprocess.run([sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=True
+    )
     return ran.stdout
 
 
@@ -52,7 +60,9 @@ def in_turn(one: list[str], other: list[str], rounds: int, cwd: Path | None = No
 
 def cached_call() -> str:
     """A call of a stub that was called before, beside the same function without jiti."""
-    project = Project({"m.py": STUB.format(name="f"), "plain.py": PLAIN.format(name="f")}, ScriptedModel(submit("return a + b")))
+    project = Project(
+        {"m.py": STUB.format(name="f"), "plain.py": PLAIN.format(name="f")}, ScriptedModel(submit("return a + b"))
+    )
     assert project.call("m:f", 1).value == 3
     cached, plain = map(float, python("-c", CALLS, cwd=project.root).split())
     return f"| cached call, function | {cached:.1f} ns | plain call: {plain:.1f} ns | {cached / plain:.2f} |"
@@ -67,8 +77,8 @@ def import_time() -> str:
 def warm_start(modules: int = 100, stubs: int = 10) -> str:
     """A process that imports many modules of stubs and calls each once, beside the same as plain modules."""
     project = Project({"pyproject.toml": ""})
-    from jiti import mirror, stub  # noqa: PLC0415 - internals that only this figure needs
-    from jiti.definition import define  # noqa: PLC0415 - as above
+    from jiti import mirror, stub
+    from jiti.definition import define
 
     for number in range(modules):
         names = [f"f{number}_{each}" for each in range(stubs)]
@@ -80,10 +90,14 @@ def warm_start(modules: int = 100, stubs: int = 10) -> str:
             code = STUB.format(name=name).partition("@jiti\n")[2].replace("raise NotImplementedError", "return a + b")
             mirror.file(definition, code, made="benchmark")
     for prefix in "sp":
-        calls = [f"import {prefix}{n}\n" + "".join(f"{prefix}{n}.f{n}_{s}(1)\n" for s in range(stubs)) for n in range(modules)]
+        calls = [
+            f"import {prefix}{n}\n" + "".join(f"{prefix}{n}.f{n}_{s}(1)\n" for s in range(stubs))
+            for n in range(modules)
+        ]
         project.write({f"all_{prefix}.py": "".join(calls)})
     warm, plain = in_turn(["all_s.py"], ["all_p.py"], rounds=9, cwd=project.root)
-    return f"| warm start, {modules * stubs} stubs in {modules} modules | {warm:.0f} ms | plain modules: {plain:.0f} ms | {warm / plain:.2f} |"
+    what = f"warm start, {modules * stubs} stubs in {modules} modules"
+    return f"| {what} | {warm:.0f} ms | plain modules: {plain:.0f} ms | {warm / plain:.2f} |"
 
 
 def submit_to_result() -> list[str]:
@@ -113,7 +127,9 @@ def submit_to_result() -> list[str]:
 
 def main() -> None:
     """Print the table."""
-    print(f"CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors\n")
+    print(
+        f"CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors\n"
+    )
     print("| what | figure | floor | ratio |\n| --- | --- | --- | --- |")
     for row in (cached_call(), import_time(), warm_start(), *submit_to_result()):
         print(row, flush=True)

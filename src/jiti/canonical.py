@@ -81,7 +81,7 @@ def _constant(value: object) -> str:
         shown = repr(value)
     except ValueError:  # an integer of more digits than Python converts; it was written in hexadecimal
         shown = hex(value) if isinstance(value, int) else "?"
-    return f"<{type(value).__name__} {ascii(shown)}>"
+    return f"<{type(value).__name__} {shown!a}>"
 
 
 def _unquoted(node: ast.expr) -> ast.expr:
@@ -90,7 +90,7 @@ def _unquoted(node: ast.expr) -> ast.expr:
 
 
 class _Unquote(ast.NodeTransformer):
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:  # noqa: N802 - the name that ast calls
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if not isinstance(node.value, str):
             return node
         try:
@@ -98,7 +98,7 @@ class _Unquote(ast.NodeTransformer):
         except SyntaxError:
             return node
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802 - the name that ast calls
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name == "Literal":
             return node

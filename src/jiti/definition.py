@@ -114,7 +114,9 @@ def require_unchanged(definition: Definition, function: FunctionType) -> None:
 
 def _mangled(names: Iterable[str], owners: tuple[str, ...]) -> list[str]:
     owner = owners[-1].lstrip("_") if owners else ""
-    return [f"_{owner}{each}" if owner and each.startswith("__") and not each.endswith("__") else each for each in names]
+    return [
+        f"_{owner}{each}" if owner and each.startswith("__") and not each.endswith("__") else each for each in names
+    ]
 
 
 def _text(file: source.SourceFile, found: syntax.Found) -> str:

@@ -73,7 +73,7 @@ def _patiently(action: Callable[[], None]) -> None:
         except PermissionError:
             if sys.platform != "win32" or attempt == _ATTEMPTS - 1:
                 raise
-            import time  # noqa: PLC0415 - only where Windows makes us wait
+            import time
 
             time.sleep(_PAUSE)
         else:

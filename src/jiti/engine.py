@@ -21,8 +21,10 @@ from jiti.live import LiveCall
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
     from types import FunctionType
+
+    from anthropic import Anthropic
 
     from jiti.agent.session import Accepted, Task
     from jiti.events import Observer
@@ -78,7 +80,7 @@ class Engine:
         self,
         *,
         model: str | Model | None = None,
-        client: object | None = None,
+        client: Anthropic | None = None,
         quality_threshold: float | None = None,
         max_refactor: int | None = None,
         max_turns: int | None = None,
@@ -161,9 +163,9 @@ class Engine:
     def _session(
         self, target: Target, definition: Definition, state: State, in_force: Settings, chain: tuple[str, ...]
     ) -> Implementation:
-        from jiti.agent import session  # noqa: PLC0415 - only a generation needs the agent
-        from jiti.agent.transcript import Transcript  # noqa: PLC0415 - as above
-        from jiti.checks.bench import Bench  # noqa: PLC0415 - as above
+        from jiti.agent import session
+        from jiti.agent.transcript import Transcript
+        from jiti.checks.bench import Bench
 
         declaration = definition.declaration
         model = self._model_for(in_force)
@@ -193,10 +195,10 @@ class Engine:
         if self._model is not None:
             return self._model
         if in_force.replay is not None:
-            from jiti.models.replay import ReplayModel  # noqa: PLC0415 - only where a recording answers
+            from jiti.models.replay import ReplayModel
 
             return ReplayModel(in_force.replay)
-        from jiti.models.anthropic import AnthropicModel  # noqa: PLC0415 - only where a provider answers
+        from jiti.models.anthropic import AnthropicModel
 
         model = AnthropicModel(in_force.model, client=self._client)
         model.warm()  # importing the SDK takes a second: it overlaps with starting the child
@@ -213,7 +215,7 @@ class _Stopwatch:
         return time.monotonic() - self._left_out
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> Generator[None]:
         start = time.monotonic()
         try:
             yield
@@ -264,7 +266,7 @@ def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Impleme
 
 
 def _task(target: Target, definition: Definition, state: State, in_force: Settings) -> Task:
-    from jiti.agent import context, prompts, session  # noqa: PLC0415 - only a generation needs the agent
+    from jiti.agent import context, prompts, session
 
     declaration = definition.declaration
     reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
@@ -306,7 +308,7 @@ def _cycle(keys: tuple[str, ...]) -> GenerationCycleError:
 
 
 def _require_installed() -> None:
-    from importlib.util import find_spec  # noqa: PLC0415 - costs what only a generation may cost
+    from importlib.util import find_spec
 
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
@@ -335,8 +337,6 @@ def _tell_what_leaves(root: str, model: Model) -> None:
     told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
     if os.path.exists(told) or sys.stderr is None:
         return
-    print(
-        f"jiti: sends stubs, the parts of {root} that its agent reads, and values of live arguments to {host} (said once)",
-        file=sys.stderr,
-    )
+    what = "stubs, what its agent reads of the project, and live arguments"
+    sys.stderr.write(f"jiti: {root}: sends {what} to {host} (said once; see `values` in the README)\n")
     durable.replace(told, f"{host}\n")

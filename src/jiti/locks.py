@@ -14,17 +14,17 @@ from jiti.errors import ConfigError
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 
 @contextmanager
-def hold(root: str, key: str) -> Iterator[None]:
+def hold(root: str, key: str) -> Generator[None]:
     """Hold the lock of a key; wait for whoever holds it now.
 
     Raises:
         ConfigError: the mirror cannot be written.
     """
-    from filelock import FileLock  # noqa: PLC0415 - a project that only runs does not need it installed
+    from filelock import FileLock
 
     folder = mirror.local_folder(root, "locks")
     try:

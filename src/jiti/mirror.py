@@ -158,7 +158,7 @@ def broken(declaration: Declaration, path: str, reason: str) -> BrokenImplementa
     error = BrokenImplementationError(
         f"{shown}: {reason}",
         key=declaration.key,
-        hint=f"mend it, take it back from version control, or put it aside: jiti resolve {declaration.key} --regenerate",
+        hint=f"mend it, take it from version control, or put it aside: jiti resolve {declaration.key} --regenerate",
     )
     error.path = path
     return error
@@ -223,7 +223,7 @@ def retire(declaration: Declaration, path: str) -> str:
 
 
 def _write(definition: Definition, path: str, code: str, fields: dict[str, str]) -> Implementation:
-    from jiti.definition import body_hash  # noqa: PLC0415 - parses: only writing needs it
+    from jiti.definition import body_hash
 
     declaration = definition.declaration
     code = code.strip("\n") + "\n"
@@ -251,7 +251,7 @@ def prepare(root: str) -> None:
     Raises:
         OSError: the mirror cannot be written.
     """
-    from jiti import ruff_config  # noqa: PLC0415 - only writing needs it
+    from jiti import ruff_config
 
     for name, text in ((".gitignore", IGNORED), ("ruff.toml", ruff_config.text(root))):
         path = os.path.join(folder_of(root), name)

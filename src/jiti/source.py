@@ -39,8 +39,8 @@ class SourceFile:
             SyntaxError: the file does not parse.
         """
         if self._tree is None:
-            import ast  # noqa: PLC0415 - a warm call parses nothing and must not pay for the import
-            import warnings  # noqa: PLC0415 - as above
+            import ast
+            import warnings
 
             with warnings.catch_warnings():
                 # The user's compiler has warned already, or will: an odd escape is not ours to report again.
@@ -103,8 +103,8 @@ def decode(data: bytes) -> str:
     data = data.removeprefix(BOM)
     head = data[:400].split(b"\n", 2)[:2]
     if any(b"coding" in line and line.lstrip().startswith(b"#") for line in head):
-        import io  # noqa: PLC0415 - only files with a coding line need this
-        import tokenize  # noqa: PLC0415 - as above
+        import io
+        import tokenize
 
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
@@ -114,7 +114,7 @@ def decode(data: bytes) -> str:
 
 
 def normalise_line_ends(text: str) -> str:
-    """The same text with `\\n` for `\\r\\n` and `\\r`."""
+    """The same text with a newline for each line end of other systems."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text

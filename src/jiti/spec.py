@@ -20,9 +20,9 @@ FIELDS = ("signature", "docstring", "hints")
 def text_hash(text: str) -> str:
     """blake2b-128 of a text, in hexadecimal; line ends do not count."""
     try:
-        from _blake2 import blake2b  # noqa: PLC0415 - `hashlib` loads OpenSSL, which a warm call need not pay for
+        from _blake2 import blake2b
     except ImportError:
-        from hashlib import blake2b  # noqa: PLC0415 - as above
+        from hashlib import blake2b
     data = normalise_line_ends(text).encode("utf-8", "surrogatepass")
     return blake2b(data, digest_size=16).hexdigest()
 
@@ -73,6 +73,6 @@ def spec_of(declaration: Declaration) -> Spec:
     Raises:
         StubError, RealBodyError: the stub is not one that jiti can work from.
     """
-    from jiti.definition import define  # noqa: PLC0415 - parses: not for a warm call
+    from jiti.definition import define
 
     return define(declaration).spec

@@ -125,7 +125,7 @@ def _changes(declaration: Declaration, implementation: Implementation) -> tuple[
 
 
 def _is_edited(declaration: Declaration, implementation: Implementation) -> bool:
-    from jiti.definition import body_hash  # noqa: PLC0415 - parses: only where the text differs
+    from jiti.definition import body_hash
 
     try:
         return body_hash(implementation.code) != implementation.header["body"]

@@ -253,7 +253,7 @@ def declarations_in(root: str, path: str) -> list[Declaration]:
     file = _read_static(root, path)
     if "jiti" not in file.text:
         return []
-    from jiti import syntax  # noqa: PLC0415 - parses: not for a warm call
+    from jiti import syntax
 
     stubs = syntax.stubs_in(file.tree)
     return [_declaration(root, path, file, found) for found in stubs]
@@ -270,7 +270,7 @@ def declaration_for(root: str, key: str) -> Declaration:
     for declaration in found:
         if declaration.qualname == qualname:
             return declaration
-    import difflib  # noqa: PLC0415 - only for the error
+    import difflib
 
     near = difflib.get_close_matches(qualname, [each.qualname for each in found], n=1)
     hint = f"did you mean {path}::{near[0]}?" if near else "`jiti status` lists every stub"
@@ -292,7 +292,7 @@ def _read_static(root: str, path: str) -> source.SourceFile:
 
 
 def _declaration(root: str, path: str, file: source.SourceFile, found: Found) -> Declaration:
-    from jiti import syntax  # noqa: PLC0415 - parses: not for a warm call
+    from jiti import syntax
 
     text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
     return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text)

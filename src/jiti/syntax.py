@@ -52,7 +52,9 @@ def stubs_in(tree: ast.Module) -> list[Found]:
 def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
     """Every function of a tree with its qualified name and the classes around it."""
 
-    def walk(body: list[ast.stmt], prefix: str, owners: tuple[str, ...]) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
+    def walk(
+        body: list[ast.stmt], prefix: str, owners: tuple[str, ...]
+    ) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
         for statement in body:
             if isinstance(statement, FunctionNode):
                 qualname = prefix + statement.name

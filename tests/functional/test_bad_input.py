@@ -13,7 +13,7 @@ from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.test_first_call import FILES, GOOD, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 SLUGIFY = "app.text:slugify"
@@ -122,7 +122,7 @@ WITHOUT_POWERS = (
 
 
 @contextmanager
-def read_only(folder: Path) -> Iterator[None]:
+def read_only(folder: Path) -> Generator[None]:
     """Nothing below the folder can be made or changed by whoever is not all-powerful."""
     folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
     for each in folders:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.errors import GenerationError, SpecConflictError
+from jiti.models import ToolResult
 from jiti.testing import Project, ScriptedModel, fault, give_up, submit
 
 if TYPE_CHECKING:
     from jiti.testing import Call
+    from jiti.testing.scripted import Line
 
 TEXT = '''"""Text."""
 
@@ -33,7 +35,7 @@ TESTS = 'def test_nothing_is_left_at_the_ends() -> None:\n    assert slugify("  
 GOOD = submit(BODY, HELPERS, TESTS)
 
 
-def slugify(*script: object, text: str = "To be, or not") -> tuple[Project, Call, ScriptedModel]:
+def slugify(*script: Line, text: str = "To be, or not") -> tuple[Project, Call, ScriptedModel]:
     """Call the stub in a process that talks to a loopback server by the real SDK."""
     model = ScriptedModel(*script)
     project = Project(FILES, model=model, server=True)
@@ -71,19 +73,23 @@ WRONG = {
     "ty": (submit(f"if text == 'x':\n    return 5\n{BODY}", HELPERS), "ty invalid-explicit-return candidate:"),
     "example": (submit('return text.lower().replace(" ", "-")'), "example "),
     "scratch test": (submit(BODY.replace('.strip("-")', ""), HELPERS.replace("0-9", "0-9!"), TESTS), "scratch "),
-    "live call": (submit(f'if text.startswith("To"):\n    raise KeyError(text)\n{BODY}', HELPERS), "call raised candidate:"),
+    "live call": (
+        submit(f'if text.startswith("To"):\n    raise KeyError(text)\n{BODY}', HELPERS),
+        "call raised candidate:",
+    ),
     "shape": (submit("return LIMIT"), "LIMIT"),
     "policy": (submit("return eval('text')"), "policy no-dynamic-code candidate:"),
 }
 
 
 @pytest.mark.parametrize(("wrong", "told"), WRONG.values(), ids=WRONG)
-def test_success_after_a_candidate_that_a_check_turned_down(wrong: object, told: str) -> None:
+def test_success_after_a_candidate_that_a_check_turned_down(wrong: Line, told: str) -> None:
     """The agent is told why, and its second candidate is filed."""
     project, called, model = slugify(wrong, GOOD)
     assert called.value == "to-be-or-not", called.stderr
     assert len(model.requests) == 2
     [result] = model.requests[1].messages[-1].blocks
+    assert isinstance(result, ToolResult)
     assert result.is_error
     assert told in result.content
     assert_whole(project, "fresh")

@@ -50,9 +50,7 @@ def example(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("frozen", ["", "1"])
-def test_the_example_runs_from_its_mirror_without_any_dependency(
-    bare_python: Path, example: Path, frozen: str
-) -> None:
+def test_the_example_runs_from_its_mirror_without_any_dependency(bare_python: Path, example: Path, frozen: str) -> None:
     """Frozen or not; nothing is written but bytecode."""
     ran = run(bare_python, "-m", "semver", cwd=example / "examples" / "semver", JITI_FROZEN=frozen)
     assert ran.stderr == ""

@@ -25,11 +25,16 @@ SNIPPETS = {
     "lambda": "f = lambda a, /, b=1, *c, d, e=2, **f: (yield)\n",
     "all kinds of parameters": "def f(a, b=1, /, c=2, *args: int, d, e: str = 'x', **kw: 'object') -> None: ...\n",
     "quoted annotations": "def f(a: 'list[\"Token\"]', b: 'int | None' = None) -> 'dict[str, \"X\"]': ...\n",
-    "literal annotations": "def f(a: Literal['int'], b: 'Literal[\"r\", \"w\"]', c: Annotated['int', 'doc']) -> None: ...\n",
+    "literal annotations": (
+        "def f(a: Literal['int'], b: 'Literal[\"r\", \"w\"]', c: Annotated['int', 'doc']) -> None: ...\n"
+    ),
     "unparsable annotation": "def f(a: 'not an expression!') -> None: ...\n",
     "annotated assignments": "x: int = 1\ny: 'str'\nself.z: list[int] = []\n",
     "class": "@decorate(1)\nclass A(B, metaclass=M, **kw):\n    x: int = 1\n    def m(self): return super().m()\n",
-    "async": "async def f():\n    async with a as b, c:\n        async for x in y:\n            await z\n            yield x\n",
+    "async": (
+        "async def f():\n    async with a as b, c:\n        async for x in y:\n"
+        "            await z\n            yield x\n"
+    ),
     "match": (
         "match x:\n    case 1 | -1 | 1+2j: pass\n    case {'a': [a, *rest], **kw}: pass\n"
         "    case P(x=0, y=None) as p if p: pass\n    case 'a' | b.c: pass\n    case _: pass\n"
@@ -41,7 +46,9 @@ SNIPPETS = {
     "operators": "a @ b // c ** -d % ~e << f >> g & h ^ i | j\n",
     "augmented": "a @= 1\na.b //= 2\na[0] **= 3\n",
     "imports": "from . import a\nfrom ..b import c as d, e\nimport f.g as h\nfrom i import *\n",
-    "statements": "global a\nnonlocal_ = 1\ndel a, b[0], c.d\nassert x, 'm'\nwhile 1:\n    break\nelse:\n    continue_ = 2\n",
+    "statements": (
+        "global a\nnonlocal_ = 1\ndel a, b[0], c.d\nassert x, 'm'\nwhile 1:\n    break\nelse:\n    continue_ = 2\n"
+    ),
     "with parenthesised": "with (a as b, c() as (d, e)):\n    pass\n",
     "starred": "a, *b = c\nf(*a, *b, k=1, **c, **d)\nprint(*[1], sep='')\n",
     "decorators": "@a.b[c](d)\n@(lambda f: f)\ndef g(): pass\n",

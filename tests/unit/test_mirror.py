@@ -121,7 +121,9 @@ HEADER = header.compose("app/text.py::f", dict.fromkeys(("stub", "spec", "code",
         pytest.param(b"def f(): ...\n", "its first line is not jiti's", id="no header"),
         pytest.param(HEADER.replace("# spec: 0\n", "").encode(), "its header lacks `# spec: …`", id="missing field"),
         pytest.param(HEADER.replace("# code: 0", "# code:").encode(), "its header lacks `# code: …`", id="empty field"),
-        pytest.param(HEADER.replace("jiti: 1", "jiti: 7").encode(), "its format is 7, and this jiti reads 1", id="newer"),
+        pytest.param(
+            HEADER.replace("jiti: 1", "jiti: 7").encode(), "its format is 7, and this jiti reads 1", id="newer"
+        ),
         pytest.param(HEADER.encode() + b"x = '\xe4'", "it cannot be decoded", id="wrong encoding"),
         pytest.param(b"# coding: nonsense\n", "it cannot be decoded", id="unknown encoding"),
     ],

@@ -271,9 +271,7 @@ def test_lines_that_moved_on_disk_are_found_by_name(source: Source) -> None:
     assert stub.declaration_of(function).line == 23
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [("f(a)", "f(a, b)"), ("F.", "G.")], ids=["parameters", "docstring"]
-)
+@pytest.mark.parametrize(("old", "new"), [("f(a)", "f(a, b)"), ("F.", "G.")], ids=["parameters", "docstring"])
 def test_a_stub_that_changed_on_disk_asks_for_a_restart(source: Source, old: str, new: str) -> None:
     """What this process imported is no longer what would be generated."""
     text = f'{HEAD}@jiti\ndef f(a):\n    """F."""\n'
@@ -327,7 +325,7 @@ def test_the_root_is_the_nearest_folder_with_a_marker(tmp_path: Path, marker: st
 )
 def test_source_is_decoded_as_python_does(data: bytes, text: str | None) -> None:
     """Byte order marks, coding lines, every line end."""
-    from jiti.source import SourceFile  # noqa: PLC0415
+    from jiti.source import SourceFile
 
     file = SourceFile("m.py", data)
     assert file.text == (text or "# -*- coding: latin-1 -*-\nx = 'ä'\n")
@@ -346,7 +344,8 @@ def on_path(source: Source, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]
 def test_a_function_under_wrappers_is_found(on_path: Source) -> None:
     """The innermost function is the stub."""
     on_path.write(
-        "import functools\n\ndef deco(f):\n    @functools.wraps(f)\n    def w(*a):\n        return f(*a)\n    return w\n\n"
+        "import functools\n\ndef deco(f):\n    @functools.wraps(f)\n    def w(*a):\n"
+        "        return f(*a)\n    return w\n\n"
         '@deco\ndef f(a):\n    """F."""\n'
     )
     module = importlib.import_module("app.text")
