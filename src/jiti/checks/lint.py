@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SYNTAX = "invalid-syntax"
 _IMPORT_ORDER = "I001"
+_IMPORT_SELF = "PLW0406"
 _PRIVATE_ACCESS = "SLF001"
 
 
@@ -121,8 +122,8 @@ class Ruff:
         """Whether a finding under the stub's path says nothing of the candidate."""
         if finding.code == _PRIVATE_ACCESS:
             return self._is_own_module(finding, code)
-        # Imports are sorted as they will stand, in the mirror.
-        return finding.code == _IMPORT_ORDER or finding.code.startswith(tuple(PLACE))
+        # Imports are sorted as they will stand, in the mirror; from there, the stub's module is another one.
+        return finding.code in {_IMPORT_ORDER, _IMPORT_SELF} or finding.code.startswith(tuple(PLACE))
 
     def _is_own_module(self, finding: Finding, code: str) -> bool:
         """Whether it is the stub's own module whose private value is reached."""

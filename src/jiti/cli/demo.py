@@ -120,7 +120,8 @@ def _story(project: Path) -> Iterator[str]:
             yield f"candidate {number} passed every check, and was filed as {IMPLEMENTATION}"
         else:
             yield f"candidate {number} was turned down:"
-            yield from (f"    {line}" for line in str(event["output"]).strip().splitlines())
+            _, *diagnostics = str(event["output"]).strip().splitlines()
+            yield from (f"    {line}" for line in diagnostics)
 
 
 def _cost(project: Path) -> str:
