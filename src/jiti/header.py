@@ -6,6 +6,7 @@ VERSION = "1"
 FIELDS = ("stub", "spec", "code", "body", "gates", "uses", "effects", "approved", "made")
 NONE = "-"
 _REQUIRED = ("jiti", "stub", "spec", "code", "body")
+_MOST_LINES = 24  # what comes after them is not looked at line by line
 _OPENING = "# Written by jiti for "
 _CLOSING = ". It is yours: read it, edit it, commit it."
 
@@ -38,18 +39,15 @@ def split(text: str) -> tuple[dict[str, str], str]:
     if key_of(text) is None:
         message = "its first line is not jiti's"
         raise HeaderError(message)
+    lines = text.split("\n", _MOST_LINES)
     fields: dict[str, str] = {}
-    position = text.index("\n") + 1 if "\n" in text else len(text)
-    while text.startswith("# ", position):
-        end = text.find("\n", position)
-        end = len(text) if end < 0 else end
-        name, separator, value = text[position + 2 : end].partition(": ")
-        if not separator:
-            break
+    number = 1
+    while number < len(lines) and lines[number].startswith("# "):
+        name, _, value = lines[number][2:].partition(": ")
         fields[name] = value.strip()
-        position = end + 1
+        number += 1
     _require(fields)
-    return fields, text[position:].lstrip("\n")
+    return fields, "\n".join(lines[number:]).lstrip("\n")
 
 
 def _require(fields: dict[str, str]) -> None:

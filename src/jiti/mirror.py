@@ -76,7 +76,7 @@ def _parts(declaration: Declaration) -> list[str]:
 
 
 def _plain_path(declaration: Declaration) -> str:
-    return os.path.join(folder_of(declaration.root), *_parts(declaration)) + ".py"
+    return os.sep.join((declaration.root, FOLDER, *_parts(declaration))) + ".py"
 
 
 def _marked_path(declaration: Declaration) -> str:
@@ -124,7 +124,8 @@ def read(declaration: Declaration) -> Implementation | None:
     Raises:
         BrokenImplementationError: there is a file, and it cannot be read as an implementation.
     """
-    for path in (_plain_path(declaration), _marked_path(declaration)):
+    for path_of in (_plain_path, _marked_path):
+        path = path_of(declaration)
         try:
             with open(path, "rb") as file:
                 data = file.read()

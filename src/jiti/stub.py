@@ -136,7 +136,7 @@ def declaration_of(function: FunctionType) -> Declaration:
         message = f"{_place_of(code)}: the source of {innermost.__qualname__} cannot be read: {error}"
         raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
     root = root_of(path)
-    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    relative = path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
     text = _text_of(code, file)
     name = innermost.__name__
     if f"def {code.co_name}" not in text:
@@ -218,7 +218,7 @@ def root_of(path: str) -> str:
     """
     folder = os.path.dirname(path)
     known = _roots.get(folder)
-    if known is not None and _is_root(known):
+    if known is not None:
         return known
     at = folder
     while not _is_root(at):
