@@ -75,7 +75,7 @@ WRONG = {
     "scratch test": (submit(BODY.replace('.strip("-")', ""), HELPERS.replace("0-9", "0-9!"), TESTS), "scratch "),
     "live call": (
         submit(f'if text.startswith("To"):\n    raise KeyError(text)\n{BODY}', HELPERS),
-        "call raised candidate:",
+        "call KeyError candidate:",
     ),
     "shape": (submit("return LIMIT"), "LIMIT"),
     "policy": (submit("return eval('text')"), "policy no-dynamic-code candidate:"),
