@@ -94,6 +94,7 @@ class Namespace:
         self.source: Source | None = None
         self.module = ModuleType(name)
         self.names["__builtins__"] = builtins.__dict__
+        _namespaces[name] = self
 
     @property
     def names(self) -> dict[str, object]:
@@ -110,9 +111,9 @@ class Namespace:
             Exception: whatever the text's own code raises; nothing is loaded then.
         """
         self.source = source
-        register(self)
+        _namespaces[self.name] = self
         if sys.modules.get(self.name, self.module) is not self.module:
-            del sys.modules[self.name]  # that of another definition of the same stub
+            sys.modules.pop(self.name, None)  # that of another definition of the same stub
         try:
             __import__(self.name)
         finally:
@@ -123,12 +124,7 @@ class Namespace:
         sys.modules.pop(self.name, None)
 
 
-_namespaces: dict[str, Namespace] = {}
-
-
-def register(namespace: Namespace) -> None:
-    """Let the import system find a namespace by its name; the last one of a name counts."""
-    _namespaces[namespace.name] = namespace
+_namespaces: dict[str, Namespace] = {}  # by name; the last one that was declared or loaded counts
 
 
 def name_for(module: str, qualname: str) -> str:
@@ -246,4 +242,4 @@ def _cached_code(path: str, header: bytes, source_path: str) -> CodeType | None:
     return code
 
 
-sys.meta_path.append(_Finder)
+sys.meta_path.insert(0, _Finder)  # first: nobody else knows these names, and to ask them all costs time at each load

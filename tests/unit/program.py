@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
+import textwrap
 import threading
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,11 @@ class Program:
         (root / "pyproject.toml").touch()
 
     def write(self, source: str, implementations: Mapping[str, str] | None = None) -> None:
-        """Write the module, and file the implementations of the stubs in it by their qualnames."""
-        self.path.write_text(HEAD + source, encoding="utf-8")
+        """Write the module, and file the implementations of the stubs in it by their qualnames.
+
+        All texts may be indented, as they stand in a test.
+        """
+        self.path.write_text(HEAD + textwrap.dedent(source), encoding="utf-8")
         for qualname, code in (implementations or {}).items():
             self.implement(qualname, code)
 
@@ -51,7 +55,7 @@ class Program:
 
     def implement(self, qualname: str, code: str) -> Path:
         """File an implementation as a generation would; gives its path."""
-        return self.root / mirror.file(define(self.declaration(qualname)), code, made="by hand").path
+        return self.root / mirror.file(define(self.declaration(qualname)), textwrap.dedent(code), made="by hand").path
 
     def load(self, **given: object) -> ModuleType:
         """Import the module; `given` are globals that it finds there."""
@@ -100,4 +104,4 @@ class Writer:
             if state.runs and state.implementation is not None:
                 return state.implementation
             self.written += 1
-            return mirror.file(define(declaration), self.codes[declaration.qualname], made="by a test")
+            return mirror.file(define(declaration), textwrap.dedent(self.codes[declaration.qualname]), made="by a test")

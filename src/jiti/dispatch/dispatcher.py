@@ -153,7 +153,7 @@ class Dispatcher:
         try:
             self._namespace.load(source)
         except ImportError as error:
-            if error.name == module and _is_being_imported(module):
+            if error.name in (module, self.written.__module__) and _is_being_imported(module):
                 called = f"{source.declaration.key} was called while its own module is still being imported"
                 raise ImportError(f"{called}: {error.msg}", name=error.name, path=error.path) from error
             raise
@@ -208,9 +208,15 @@ def _swap(function: FunctionType, old: CodeType, new: CodeType) -> bool:
 
 def _is_being_imported(name: str) -> bool:
     module = sys.modules.get(name)
-    if module is not None and module is sys.modules.get("__main__"):
-        return True  # a script is run, not imported: nothing says when it has got to its end
-    return getattr(getattr(module, "__spec__", None), "_initializing", False)
+    if getattr(getattr(module, "__spec__", None), "_initializing", False):
+        return True
+    # Nothing marks a script, or a module that some tool runs by itself; but its frame is on the stack.
+    frame = sys._getframe()  # noqa: SLF001 - documented in spite of its name
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and frame.f_globals is getattr(module, "__dict__", None):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def after_fork_in_child() -> None:

@@ -14,7 +14,7 @@ from jiti.dispatch import relay
 from jiti.dispatch.parameters import Parameters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
 
 KINDS = {
     "plain": "def f({}): ...",
@@ -135,7 +135,7 @@ def test_a_parameter_may_have_a_name_that_a_relay_uses(kind: str, name: str, mad
 def test_a_generator_is_sent_to_thrown_into_and_closed_as_itself(made: Callable[..., FunctionType]) -> None:
     seen: list[object] = []
 
-    def implementation(*_: object) -> Iterator[object]:
+    def implementation(*_: object) -> Generator[object, object, str]:
         try:
             seen.append((yield 1))
             try:

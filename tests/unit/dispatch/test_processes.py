@@ -1,0 +1,204 @@
+"""Stubs in other processes: forked, spawned, run as a script."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.program import Program
+
+SECONDS = 60.0
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+def script(program: Program, text: str, *arguments: str) -> str:
+    """What a script in the project prints."""
+    (program.root / "main.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *(arguments or ("main.py",))],
+        cwd=program.root,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+POINT = '''
+@jiti
+def point(x: int) -> object:
+    """A point."""
+'''
+POINT_CODE = """
+class _Point:
+    def __init__(self, x):
+        self.x = x
+
+
+def point(x):
+    return _Point(x)
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
+def test_functions_and_the_objects_that_they_return_cross_to_other_processes(program: Program, method: str) -> None:
+    program.write(POINT, {"point": POINT_CODE})
+    text = f"""
+import multiprocessing
+import {program.name} as shop
+
+if __name__ == "__main__":
+    with multiprocessing.get_context({method!r}).Pool(1) as pool:
+        (found,) = pool.map(shop.point, [5])
+    print(found.x, type(found) is type(shop.point(6)))
+"""
+    assert script(program, text) == "5 True\n"
+
+
+def test_an_objects_pickle_is_read_by_a_process_that_did_not_import_the_module(program: Program) -> None:
+    program.write(POINT, {"point": POINT_CODE})
+    script(program, f"import pickle, {program.name} as shop\npickle.dump(shop.point(7), open('point', 'wb'))\n")
+    assert script(program, "import jiti, pickle\nprint(pickle.load(open('point', 'rb')).x)\n") == "7\n"
+
+
+def test_a_pickle_whose_stub_is_gone_says_which_module_is_missing(program: Program) -> None:
+    program.write(POINT, {"point": POINT_CODE})
+    script(program, f"import pickle, {program.name} as shop\npickle.dump(shop.point(7), open('point', 'wb'))\n")
+    program.path.write_text("")
+    text = """
+import jiti, pickle
+try:
+    pickle.load(open('point', 'rb'))
+except ModuleNotFoundError as error:
+    print(error.name)
+"""
+    assert script(program, text) == f"_jiti.{program.name}:point\n"
+
+
+# ---------------------------------------------------------------- fork
+
+FORKED = """
+import os, signal, sys, threading
+import shop
+
+PARENT = os.getpid()
+begun, go = threading.Event(), threading.Event()
+
+def gate():
+    if os.getpid() == PARENT:
+        begun.set()
+        assert go.wait(20)
+
+shop.gate = gate
+thread = threading.Thread(target=call)
+thread.start()
+assert begun.wait(20)
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    call()
+    print("child", results, flush=True)
+    os._exit(0)
+_, status = os.waitpid(child, 0)
+go.set()
+thread.join()
+print("parent", results, status)
+"""
+
+
+@needs_fork
+def test_a_child_that_is_forked_while_a_thread_loads_a_file_loads_it_itself(program: Program) -> None:
+    source = 'def gate() -> None: ...\n\n\n@jiti\ndef one() -> int:\n    """One."""\n'
+    program.write(source, {"one": f"import {program.name}\n\n{program.name}.gate()\n\n\ndef one():\n    return 1\n"})
+    call = "results = []\n\ndef call():\n    results.append(shop.one())\n"
+    text = call + FORKED.replace("import shop", f"import {program.name} as shop")
+    assert script(program, text, "-W", "ignore", "main.py") == "child [1]\nparent [1] 0\n"
+
+
+@needs_fork
+def test_a_child_that_is_forked_while_a_thread_generates_generates_itself(program: Program) -> None:
+    source = '''
+from jiti import mirror
+from jiti.definition import define
+
+class Engine:
+    def generate(self, declaration, function, args, kwargs):
+        gate()
+        return mirror.file(define(declaration), "async def one():\\n    return 1\\n", made="by a test")
+
+@jiti(engine=Engine())
+async def one() -> int:
+    """One."""
+'''
+    program.write(source)
+    call = "import asyncio\nresults = []\n\ndef call():\n    results.append(asyncio.run(shop.one()))\n"
+    text = call + FORKED.replace("import shop", f"import {program.name} as shop")
+    assert script(program, text, "-W", "ignore", "main.py") == "child [1]\nparent [1] 0\n"
+
+
+# ---------------------------------------------------------------- scripts
+
+MAIN = '''
+import multiprocessing
+from jiti import jiti
+
+print("runs as", __name__)
+
+class Token: ...
+
+@jiti
+def make(n: int) -> object:
+    """Make."""
+
+def check(n: int) -> bool:
+    return type(make(n)) is Token
+
+if __name__ == "__main__":
+    print(check(1))
+'''
+MAKE = "from main import Token\n\n\ndef make(n):\n    return Token()\n"
+
+
+def implement_main(program: Program, text: str) -> None:
+    name, program.name = program.name, "main"
+    (program.root / "main.py").write_text(text, encoding="utf-8")
+    program.implement("make", MAKE)
+    program.name = name
+
+
+@pytest.mark.parametrize("arguments", [("main.py",), ("-m", "main")])
+def test_an_implementation_imports_the_script_that_runs_and_not_a_second_copy(
+    program: Program, arguments: tuple[str, ...]
+) -> None:
+    implement_main(program, MAIN)
+    assert script(program, MAIN, *arguments) == "runs as __main__\nTrue\n"
+
+
+def test_a_script_that_calls_a_stub_too_early_is_told_so(program: Program) -> None:
+    early = """
+try:
+    make(1)
+except ImportError as error:
+    print(error)
+
+class Token: ...
+"""
+    text = MAIN.replace("class Token: ...\n", "").replace("def check", f"{early}\n\ndef check")
+    implement_main(program, text)
+    printed = script(program, text)
+    assert "main.py::make was called while its own module is still being imported: cannot import name" in printed
+    assert printed.endswith("True\n")
+
+
+@pytest.mark.xfail(strict=False, reason="stub.importable_name does not know __mp_main__ yet")
+def test_a_spawned_process_of_a_script_runs_it_once(program: Program) -> None:
+    text = MAIN.replace("print(check(1))", 'print(multiprocessing.get_context("spawn").Pool(1).map(check, [1]))')
+    implement_main(program, text)
+    assert sorted(script(program, text).splitlines()) == ["[True]", "runs as __main__", "runs as __mp_main__"]

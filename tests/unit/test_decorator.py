@@ -1,0 +1,170 @@
+"""`@jiti`: what it stands on, what it refuses, and what type checkers see."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import jiti as package
+from jiti import JitiError, RealBodyError, StubError, clearing, jiti
+from tests.unit.program import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.program import Program
+
+
+@pytest.mark.parametrize("written", ["@jiti", "@jiti()", "@jiti(engine=engine)"])
+def test_it_stands_on_a_function_bare_or_with_arguments(program: Program, written: str) -> None:
+    source = f'{written}\ndef add(a: int, b: int = 2) -> int:\n    """Add."""\n'
+    shop = program.run(source, {"add": "def add(a, b=2):\n    return a + b\n"}, engine=None)
+    assert (shop.add(1), shop.add.__doc__) == (3, "Add.")
+
+
+def test_the_engine_that_it_is_given_generates(program: Program) -> None:
+    source = '@jiti(engine=engine)\ndef one() -> int:\n    """One."""\n'
+    writer = Writer({"one": "def one():\n    return 1\n"})
+    assert (program.run(source, {}, engine=writer).one(), writer.written) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", [staticmethod, classmethod])
+def test_descriptors_stay_what_they_are(kind: type) -> None:
+    def stub() -> None:
+        """Do nothing."""
+
+    declared: Any = jiti(kind(stub))
+    assert type(declared) is kind
+    assert declared.__func__.__wrapped__ is stub
+
+
+def test_a_property_stays_one_and_keeps_its_docstring() -> None:
+    def stub(self: object) -> None:
+        """Do nothing."""
+
+    declared = jiti(property(stub, doc="Another."))
+    assert (type(declared), declared.__doc__, declared.fset) == (property, "Another.", None)
+
+
+class _Shape:
+    pass
+
+
+def _stub() -> None:
+    """Do nothing."""
+
+
+def _real() -> int:
+    return 5
+
+
+def _getter(self: object) -> None:
+    """Get it."""
+
+
+def _setter(self: object, value: object) -> None:
+    """Set it."""
+
+
+@functools.wraps(_stub)
+def _wrapper() -> None:
+    _stub()
+
+
+_DIRECTLY = "put `@jiti` directly above the `def`, below every other decorator"
+_FUNCTION = "`@jiti` stands on a function as `def` makes it"
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message", "hint"),
+    [
+        (_Shape, StubError, "_Shape: a class cannot be a stub", "put `@jiti` above each method to be written"),
+        (_wrapper, StubError, f"_stub: {_FUNCTION}", _DIRECTLY),
+        (functools.lru_cache(_stub), StubError, f"_stub: {_FUNCTION}", _DIRECTLY),
+        (functools.partial(_stub), StubError, f"partial: {_FUNCTION}", _DIRECTLY),
+        (property(_getter, _setter), StubError, f"property: {_FUNCTION}", _DIRECTLY),
+        (len, StubError, f"len: {_FUNCTION}", _DIRECTLY),
+        (5, StubError, f"int: {_FUNCTION}", _DIRECTLY),
+        (_real, RealBodyError, "_real has a body already", "leave the docstring"),
+        (lambda: ..., StubError, "a lambda cannot be a stub", "write `def name(...)`"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_a_stub_is_refused_with_what_to_write_instead(
+    given: object, error: type[JitiError], message: str, hint: str
+) -> None:
+    with pytest.raises(error) as caught:
+        jiti(given)
+    assert message in caught.value.args[0]
+    assert (caught.value.hint or "").startswith(hint)
+
+
+def test_clear_is_one_function_on_the_decorator_and_on_the_package() -> None:
+    assert jiti.clear is package.clear is clearing.clear
+
+
+TYPED = '''
+from collections.abc import Callable
+from typing import assert_type
+
+from jiti import Budget, Engine, clear, jiti
+
+
+@jiti
+def bare(a: int, *, b: str = "") -> list[int]:
+    """Bare."""
+    raise NotImplementedError
+
+
+@jiti(engine=Engine(model="m"))
+async def given(a: int) -> str:
+    """Given."""
+    raise NotImplementedError
+
+
+class Shape:
+    @property
+    @jiti
+    def area(self) -> float:
+        """Area."""
+        raise NotImplementedError
+
+    @jiti
+    @staticmethod
+    def make(n: int) -> "Shape":
+        """Make."""
+        raise NotImplementedError
+
+
+async def uses() -> None:
+    assert_type(bare(1, b="x"), list[int])
+    assert_type(await given(1), str)
+    assert_type(Shape().area, float)
+    assert_type(Shape.make(1), Shape)
+    clear(force=True)
+    jiti.clear(force=True)
+    bare("x")  # wrong
+    await given(1, 2)  # wrong
+    Shape.make("x")  # wrong
+    jiti.clear(1)  # wrong
+    jiti(engine=5)  # wrong
+'''
+
+
+def test_type_checkers_see_the_function_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "typed.py"
+    path.write_text(TYPED)
+    done = subprocess.run(
+        [sys.executable, "-m", "ty", "check", "--python", sys.prefix, "--output-format", "concise", str(path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if line.startswith("typed.py:")]
+    wrong = [number for number, line in enumerate(TYPED.splitlines(), 1) if line.endswith("# wrong")]
+    assert sorted(lines) == wrong, done.stdout
