@@ -92,7 +92,7 @@ _FUNCTION = "`@jiti` stands on a function as `def` makes it"
         (_real, RealBodyError, "_real has a body already", "leave the docstring"),
         (lambda: ..., StubError, "a lambda cannot be a stub", "write `def name(...)`"),
     ],
-    ids=str,
+    ids=["class", "wrapper", "lru_cache", "partial", "full property", "builtin", "no function", "real body", "lambda"],
 )
 def test_what_cannot_be_a_stub_is_refused_with_what_to_write_instead(
     given: object, error: type[JitiError], message: str, hint: str
