@@ -133,7 +133,7 @@ class Bench:
         if found := policy.check(composed):
             return Verdict(tuple(found))
         code = self._ruff.fix(composed)
-        tests = self._ruff.fix_tests(self._complete(submission.tests)) if submission.tests.strip() else ""
+        tests = self._tests(submission.tests)
         with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
             linted = pool.submit(self._lint, code, tests)
             typed = pool.submit(self._ty.check, code, tests)
@@ -143,8 +143,11 @@ class Bench:
             return Verdict(found, ran.notes)
         return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions()))
 
-    def _complete(self, tests: str) -> str:
-        return complete_tests(self._definition, self._module, tests)
+    def _tests(self, submitted: str) -> str:
+        """The scratch test file that was submitted; empty if there is none."""
+        if not submitted.strip():
+            return ""
+        return self._ruff.fix_tests(complete_tests(self._definition, self._module, submitted))
 
     def _lint(self, code: str, tests: str) -> list[Diagnostic]:
         return [*self._ruff.check(code), *(self._ruff.check_tests(tests) if tests else ())]

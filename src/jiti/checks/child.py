@@ -85,15 +85,18 @@ class _Child:
 
     # ------------------------------------------------------------ getting ready
 
-    def _serve(self, doctest_flags: int) -> pytest_run.TestJob | None:
+    def _serve(self, config: pytest.Config) -> pytest_run.TestJob | None:
         setup = self._setup
         module = self._load_module()
-        place = Place(setup["key"], setup["qualname"], module, setup["live"], doctest_flags)
+        place = Place(setup["key"], setup["qualname"], module, setup["live"], pytest_run.doctest_flags(config))
         gc.collect()
         gc.freeze()  # what is there now is shared with every fork, and stays so
         forks = setup["fork"] and processes.thread_count() == 1
         self._say("ready", forks=forks)
-        return self._fork_for_each(place) if forks else self._do_one(place)
+        job = self._fork_for_each(place) if forks else self._do_one(place)
+        if job is None and not pytest_run.has_endings(config):
+            self._leave()  # a tenth of a second sooner than pytest's own way out
+        return job
 
     def _load_module(self) -> ModuleType:
         setup = self._setup

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from jiti.checks.limits import Limits
 
 _BOOT = """\
-import pickle, sys
+import os, pickle, sys
 with open(sys.argv[1], "rb") as file:
     setup = pickle.load(file)
+os.remove(sys.argv[1])
 sys.path[:] = setup["path"]
 from jiti.checks.child import main
 main(setup)
@@ -112,6 +113,11 @@ class ChildProcess:
             with process.stdin as stdin:
                 stdin.write(theirs.share(process.pid))  # ty: ignore[missing-attribute] - Windows has it
         return process
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     # ------------------------------------------------------------ getting ready
 

@@ -119,7 +119,10 @@ class Execution:
     def _tests(self, code: str, tests: str) -> Result:
         if not tests:
             return Result()
-        names = _test_names(tests)
+        try:
+            names = _test_names(tests)
+        except SyntaxError:
+            return Result()  # which ruff tells
         if not names:
             message = "the tests hold no test_* function at their top level"
             return Result((Diagnostic("scratch", "tests", None, "no-tests", message),))
@@ -138,13 +141,9 @@ def _docstring(definition: Definition) -> tuple[str, int]:
 
 
 def _test_names(tests: str) -> list[str]:
-    """The test functions of a scratch test file, in order; none where it does not parse, which ruff tells."""
-    try:
-        tree = ast.parse(tests)
-    except SyntaxError:
-        return []
+    """The test functions of a scratch test file, in order."""
     return [
         node.name
-        for node in tree.body
+        for node in ast.parse(tests).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
     ]

@@ -43,7 +43,7 @@ class Failures:
             (self._candidate, "candidate"),
         ):
             text = text.replace(name, shown) if name else text
-        if "\ntests:" in text:  # what comes before is how pytest got there
+        if "\nTraceback:\n" in text and "\ntests:" in text:  # of a file that cannot be imported
             text = text[text.index("\ntests:") + 1 :]
         return text[-MESSAGE_CHARACTERS:].strip()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import io
 import linecache
@@ -11,19 +10,19 @@ import pickle
 import sys
 import typing
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import typeguard
 
 from jiti.checks import documentation, examples
-from jiti.checks.reports import EXPERIMENT, account, find, one_line, short_traceback
+from jiti.checks.reports import EXPERIMENT, account, candidate_file, find, message_of, one_line, short_traceback
 from jiti.live import bind, short_repr, type_name
 from jiti.trial import Needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import CodeType, ModuleType
+    from types import CodeType
 
     from jiti.checks.reports import Report
 
@@ -48,17 +47,25 @@ class Place:
     live: bytes | None
     doctest_flags: int
 
-    def stub(self) -> Callable[..., Any]:
-        """The stub itself, under the user's own decorators.
+    def stub(self, candidate: str | None = None) -> Callable[..., Any]:
+        """The stub itself, under the user's own decorators; one inside a function is taken from the candidate.
 
         Raises:
             AttributeError: it cannot be reached from the module.
+            Exception: whatever the candidate raises.
         """
+        if candidate is not None and "<locals>" in self.qualname:
+            return self._loaded(candidate)
         found: Any = find(self.module, self.qualname)
         # The last of the chain is the placeholder as the user wrote it, and what wraps that is the stub.
         while hasattr(found, "__wrapped__") and hasattr(found.__wrapped__, "__wrapped__"):
             found = found.__wrapped__
         return found
+
+    def _loaded(self, candidate: str) -> Callable[..., Any]:
+        module = ModuleType(self.module.__name__)
+        exec(compile(candidate, candidate_file(self.key), "exec", dont_inherit=True), vars(module))  # noqa: S102 - this is what the process is for
+        return find(module, self.qualname.rpartition(".")[2])
 
     def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Fresh copies of the live call's arguments.
@@ -72,7 +79,9 @@ class Place:
         """What an experiment can refer to: the module's names, and the live arguments by their parameters'."""
         names = dict(vars(self.module))
         if self.live is not None:
-            names |= bind(self.stub(), *self.arguments())
+            args, kwargs = self.arguments()
+            in_a_function = "<locals>" in self.qualname  # where its signature cannot be read from here
+            names |= {"args": args, "kwargs": kwargs} if in_a_function else bind(self.stub(), args, kwargs)
         return names
 
 
@@ -104,14 +113,16 @@ def _examples(job: Mapping[str, Any], place: Place, report: Report) -> None:
 
 def _call(job: Mapping[str, Any], place: Place, report: Report) -> None:
     try:
-        stub = place.stub()
         args, kwargs = place.arguments()
     except Exception as error:  # noqa: BLE001 - a class may raise anything while it is copied
-        report("untried", why=f"{type(error).__name__}: {error}"[:300])
+        report("untried", why=f"{type(error).__name__}: {message_of(error)}"[:300])
         return
     try:
+        stub = place.stub(job["candidate"])
         result = stub(*args, **kwargs)
         if job["is_async"] and inspect.iscoroutine(result):
+            import asyncio  # a fiftieth of a second, for stubs that are coroutines alone
+
             result = asyncio.run(result)
     except Needed:
         return  # reported where it was raised

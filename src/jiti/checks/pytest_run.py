@@ -97,19 +97,21 @@ class Plugin:
 
     Args:
         gates: node ids to collect before any candidate exists.
-        serve: called once all is collected, with doctest's option flags. Returns in the process of each
+        serve: called once all is collected. Returns in the process of each
             job that runs tests; and in the first process, with None, when there are no more.
         key: the stub on trial.
         source: its source file.
     """
 
-    def __init__(self, gates: Sequence[str], serve: Callable[[int], TestJob | None], key: str, source: str) -> None:
+    def __init__(
+        self, gates: Sequence[str], serve: Callable[[pytest.Config], TestJob | None], key: str, source: str
+    ) -> None:
         self._gates = gates
         self._serve = serve
         self._failures = Failures(key, source)
         self._report: Report | None = None
         # pytest's own words go where they can be told from those of the tests.
-        self._terminal = open(os.dup(1), "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - open until the process ends
+        self._terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         self._stdout = sys.stdout
 
     # ------------------------------------------------------------ before the stop
@@ -137,7 +139,7 @@ class Plugin:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Hand out jobs; in the process of a job with tests, collect them and let pytest run them."""
         sys.stdout = self._stdout
-        job = self._serve(_doctest_flags(session.config))
+        job = self._serve(session.config)
         if job is None:
             session.items = []
             return (yield)
@@ -185,6 +187,16 @@ def _name(nodeid: str) -> str:
     return nodeid.partition("::")[2]
 
 
-def _doctest_flags(config: pytest.Config) -> int:
+def has_endings(config: pytest.Config) -> bool:
+    """Whether a conftest file or a plugin, other than pytest's own, does something when the session ends."""
+    implementations = (
+        *config.hook.pytest_sessionfinish.get_hookimpls(),
+        *config.hook.pytest_unconfigure.get_hookimpls(),
+    )
+    return any(not each.function.__module__.startswith("_pytest.") for each in implementations)
+
+
+def doctest_flags(config: pytest.Config) -> int:
+    """Doctest's option flags that the user's settings ask for."""
     names = config.getini("doctest_optionflags") or []
     return sum(doctest.OPTIONFLAGS_BY_NAME.get(name, 0) for name in names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import secrets
 from dataclasses import dataclass
@@ -103,7 +102,7 @@ def need_of(data: dict[str, Any]) -> dict[str, Any]:
     rows = [row for row in data["rows"] if isinstance(row, list) and [type(each) for each in row] == [str, str, str]]
     try:
         arguments = base64.b64decode(data["arguments"] or "", validate=True) or None
-    except binascii.Error:
+    except ValueError:
         arguments = None
     return data | {"rows": rows, "arguments": arguments}
 

@@ -22,10 +22,16 @@ _CHUNK = 1 << 18
 
 
 class Wire:
-    """One end of a stream socket that carries lines."""
+    """One end of a stream socket that carries lines.
 
-    def __init__(self, socket: socket.socket) -> None:
+    Args:
+        socket: it.
+        longest: bytes of the longest line that is taken.
+    """
+
+    def __init__(self, socket: socket.socket, *, longest: int = LONGEST) -> None:
         self.socket = socket
+        self._longest = longest
         self._partial = bytearray()
         self._lines: list[bytes] = []
 
@@ -76,7 +82,7 @@ class Wire:
         except ConnectionError:
             data = b""
         self._partial += data
-        if not data or len(self._partial) > LONGEST:
+        if not data or len(self._partial) > self._longest:
             raise EOFError
         if b"\n" in data:
             *lines, rest = self._partial.split(b"\n")

@@ -1,0 +1,251 @@
+"""Child processes: how they get ready, what they need, and that they end whatever happens."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti.errors import GenerationError
+from jiti.live import LiveCall
+from tests.unit.checks.workshop import SLUGIFY, call, slugify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.checks.workshop import Workshop
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc, or the parent-death signal")
+
+
+# ---------------------------------------------------------------- getting ready
+
+
+def test_noise_of_the_users_module_garbles_nothing(workshop: Workshop) -> None:
+    noise = "import os, sys\nprint('noise')\nos.write(1, b'more')\nsys.stderr.write('and more')\n"
+    assert workshop.bench(workshop.stub(noise + SLUGIFY)).inspect("1 + LIMIT") == "int: 4"
+
+
+def test_a_module_that_cannot_be_imported_is_told_with_its_own_traceback(workshop: Workshop) -> None:
+    bench = workshop.bench(workshop.stub(f"{SLUGIFY}\n\nraise ValueError('not today')\n"))
+    with pytest.raises(GenerationError) as caught:
+        bench.inspect("1")
+    message = str(caught.value)
+    assert message.startswith(
+        "text.py::slugify cannot be checked: text cannot be imported in the process that checks candidates:\n"
+    )
+    assert f'File "{workshop.root}/text.py", line 16, in <module>' in message
+    assert "ValueError: not today" in message
+    assert "/jiti/" not in message
+    assert caught.value.key == "text.py::slugify"
+
+
+def test_a_conftest_that_fails_is_told_with_its_own_traceback(workshop: Workshop) -> None:
+    workshop.write("conftest.py", "raise ValueError('no fixtures today')\n")
+    with pytest.raises(GenerationError, match="pytest cannot start in the process") as caught:
+        workshop.bench(workshop.stub()).inspect("1")
+    assert "no fixtures today" in str(caught.value)
+
+
+def test_a_module_that_ends_the_process_is_told_too(workshop: Workshop) -> None:
+    bench = workshop.bench(workshop.stub("import os\nos.write(2, b'last words')\nos._exit(3)\n" + SLUGIFY))
+    with pytest.raises(GenerationError, match="ended while it got ready:\nlast words"):
+        bench.inspect("1")
+
+
+def test_another_module_of_the_same_name_is_not_taken_for_the_stubs(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.write("elsewhere/text.py", "LIMIT = 'of another'\n")
+    monkeypatch.syspath_prepend(workshop.root / "elsewhere")
+    assert workshop.bench(workshop.stub()).inspect("LIMIT") == "int: 3"
+
+
+def test_a_script_whose_name_is_no_identifier_is_loaded_from_its_file(workshop: Workshop) -> None:
+    definition = workshop.stub(key="scripts/make-slugs.py::slugify")
+    assert workshop.bench(definition, module="make-slugs").inspect("LIMIT, __name__") == "tuple: (3, 'make-slugs')"
+
+
+def test_a_script_that_calls_its_stub_stays_as_it_stood_at_that_call(workshop: Workshop) -> None:
+    script = f"{SLUGIFY}\n\nBEFORE = 1\nSLUG = slugify('Hi')\nAFTER = 1\n"
+    bench = workshop.bench(workshop.stub(script), call(slugify, "Hi"))
+    assert bench.inspect("text, 'BEFORE' in globals(), 'AFTER' in globals()") == "tuple: ('Hi', True, False)"
+
+
+def test_a_package_that_calls_its_stub_while_it_is_imported_stays_too(workshop: Workshop) -> None:
+    workshop.write("app/__init__.py", "BEFORE = 1\nfrom app.text import slugify\nSLUG = slugify('Hi')\nAFTER = 1\n")
+    bench = workshop.bench(workshop.stub(key="app/text.py::slugify"), module="app.text")
+    names = "[name in vars(__import__('app')) for name in ('BEFORE', 'SLUG', 'AFTER')]"
+    assert bench.inspect(names) == "list: [True, False, False]"
+
+
+def test_classes_of_a_script_are_found_in_the_stubs_module(workshop: Workshop) -> None:
+    definition = workshop.stub(f"class Token:\n    word = 'hi'\n\n{SLUGIFY}")
+    pickled = b"\x80\x04c__main__\nToken\n)\x81\x85}\x86."  # ((Token(),), {}), as a script pickles it
+    live = LiveCall(pickled, None)
+    assert workshop.bench(definition, live).inspect("text.word, type(text).__module__") == "tuple: ('hi', 'text')"
+
+
+def test_it_works_in_a_folder_of_any_name_and_without_a_working_directory(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = workshop.stub(key="café mit Öl/text.py::slugify")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert workshop.bench(definition).inspect("LIMIT") == "int: 3"
+
+
+def test_secrets_stay_here_and_named_variables_are_passed_on(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "sesame")
+    monkeypatch.setenv("SHOP_TOKEN", "melon")
+    bench = workshop.bench(workshop.stub(), env=("SHOP_TOKEN",))
+    assert bench.inspect("[__import__('os').environ.get(n) for n in ('MY_API_KEY', 'SHOP_TOKEN')]") == (
+        "list: [None, 'melon']"
+    )
+
+
+# ---------------------------------------------------------------- needs
+
+TWO = """
+from dataclasses import dataclass
+
+from jiti import jiti
+
+
+@dataclass
+class Token:
+    word: str
+
+
+@jiti
+def slugify(text: str) -> str:
+    '''Convert text to a slug.'''
+    ...
+
+
+@jiti
+def lower(text: str, token: Token) -> str:
+    '''Lower case.'''
+    ...
+"""
+USES_LOWER = "from text import Token, lower\n\n\ndef slugify(text):\n    {}\n"
+
+
+def test_a_stub_that_a_candidate_needs_is_generated_and_the_check_run_again(workshop: Workshop) -> None:
+    workshop.implementations["lower"] = "def lower(text, token):\n    return text.lower()\n"
+    execution = workshop.execution(workshop.stub(TWO), call(slugify, "Hi"))
+    result = execution.run(USES_LOWER.format("return lower(text, Token('x'))"), "")
+    assert result.diagnostics == ()
+    [need] = workshop.needs
+    assert (need["key"], need["module"], need["qualname"]) == ("text.py::lower", "text", "lower")
+    live = LiveCall.from_need(need)
+    assert live.rows("repr") == [("text", "str", "'Hi'"), ("token", "text.Token", "Token(word='x')")]
+    assert live.pickled is not None
+
+
+def test_a_swallowed_need_counts_all_the_same(workshop: Workshop) -> None:
+    workshop.implementations["lower"] = "def lower(text, token):\n    return text.lower()\n"
+    execution = workshop.execution(workshop.stub(TWO), call(slugify, "Hi"))
+    swallow = "try:\n        return lower(text, Token('x'))\n    except BaseException:\n        return 1"
+    assert execution.run(USES_LOWER.format(swallow), "").diagnostics == ()
+    assert [need["key"] for need in workshop.needs] == ["text.py::lower"]
+
+
+def test_a_need_that_stays_is_an_error_and_no_endless_loop(workshop: Workshop) -> None:
+    execution = workshop.execution(workshop.stub(TWO), call(slugify, "Hi"))
+    with pytest.raises(GenerationError, match="which still has no implementation that runs"):
+        execution.run(USES_LOWER.format("return lower(text, Token('x'))"), "")
+
+
+def test_a_stub_that_the_module_itself_needs_is_generated_first(workshop: Workshop) -> None:
+    workshop.implementations["lower"] = "def lower(text, token):\n    return text.lower()\n"
+    bench = workshop.bench(workshop.stub(f"{TWO}\n\nWORD = lower('Hi', Token('x'))\n"))
+    assert bench.inspect("WORD") == "str: 'hi'"
+    assert [need["key"] for need in workshop.needs] == ["text.py::lower"]
+
+
+# ---------------------------------------------------------------- the end
+
+
+PARENT = """
+import sys
+sys.path.insert(0, {root!r})
+from jiti.checks.children import Children
+from jiti.checks.limits import Limits
+from jiti.definition import define
+from jiti.stub import declaration_for
+
+definition = define(declaration_for({root!r}, "text.py::slugify"))
+children = Children(definition, "text", None, env=(), generate=print, limits=Limits(), fork={fork})
+child = children.start()
+child.needs()
+print(child.pid, flush=True)
+if {busy}:
+    children.run({{"kind": "python", "text": {code!r}}}, 60)
+sys.stdin.read()
+"""
+BUSY = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pipe = open({pipe!r}, "w")
+if os.fork() == 0:
+    os.setsid()
+print("busy", file=pipe, flush=True)
+time.sleep(99)
+"""
+
+
+@on_linux
+@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("fork", [True, False])
+def test_nothing_is_left_when_the_parent_is_killed(
+    workshop: Workshop, tmp_path: Path, *, fork: bool, busy: bool
+) -> None:
+    workshop.stub()
+    temporary, pipe = tmp_path / "temporary", tmp_path / "pipe"
+    temporary.mkdir()
+    os.mkfifo(pipe)
+    code = BUSY.format(pipe=str(pipe))
+    script = PARENT.format(root=str(workshop.root), fork=fork, busy=busy, code=code)
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        if busy:
+            with pipe.open() as held:
+                assert held.readline() == "busy\n"
+                parent.kill()
+                assert not held.read().replace("busy\n", "")  # its end: no process holds the pipe any more
+        parent.kill()
+    ended, _, _ = select.select([child], [], [], 10)
+    os.close(child)
+    assert ended
+    assert list(temporary.iterdir()) == []
+
+
+def test_closing_leaves_no_process_and_no_file(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    definition = workshop.stub()
+    for used in (False, True):
+        bench = workshop.bench(definition)
+        bench.start()
+        if used:
+            bench.inspect("1")
+        assert list(temporary.iterdir())
+        bench.close()
+        bench.close()
+        assert list(temporary.iterdir()) == []

@@ -1,0 +1,112 @@
+"""A project on disk, and benches for its stubs: real child processes, with limits that a test can wait for."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jiti import mirror
+from jiti.checks.bench import Bench
+from jiti.checks.children import Children
+from jiti.checks.execution import Execution
+from jiti.checks.limits import Limits
+from jiti.definition import define
+from jiti.live import LiveCall
+from jiti.stub import declaration_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from jiti.definition import Definition
+
+LIMITS = Limits(memory=256 << 20, output=1 << 20, processes=8)
+"""Bounds that a test can reach at once. Those in seconds are lowered by the tests that wait for them."""
+SLUGIFY = '''
+from jiti import jiti
+
+LIMIT = 3
+
+
+@jiti
+def slugify(text: str) -> str:
+    """Convert text to a slug.
+
+    >>> slugify("Hello, World!")
+    'hello-world'
+    """
+    ...
+'''
+
+
+class Workshop:
+    """A project.
+
+    Attributes:
+        root: its root, which is on the import path.
+        needs: the stubs that children needed.
+        implementations: what `generate` files for them, by their qualnames.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.needs: list[Mapping[str, object]] = []
+        self.implementations: dict[str, str] = {}
+        self._open: list[Bench | Children] = []
+        self.write("pyproject.toml", "")
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+        return file
+
+    def stub(self, source: str = SLUGIFY, *, key: str = "text.py::slugify") -> Definition:
+        """Write a stub's source file; gives the stub."""
+        self.write(key.partition("::")[0], source)
+        return define(declaration_for(str(self.root), key))
+
+    def bench(
+        self,
+        definition: Definition,
+        live: LiveCall | None = None,
+        *,
+        module: str = "text",
+        env: tuple[str, ...] = (),
+        limits: Limits = LIMITS,
+        fork: bool = True,
+    ) -> Bench:
+        bench = Bench(definition, module, live, env=env, generate=self.generate, limits=limits, fork=fork)
+        self._open.append(bench)
+        return bench
+
+    def execution(
+        self, definition: Definition, live: LiveCall | None = None, *, fork: bool = True, **limits: float
+    ) -> Execution:
+        """What runs candidates, without the checks that only read them."""
+        in_force = replace(LIMITS, **limits)
+        children = Children(definition, "text", live, env=(), generate=self.generate, limits=in_force, fork=fork)
+        self._open.append(children)
+        return Execution(definition, live, children, in_force)
+
+    def generate(self, need: Mapping[str, object]) -> None:
+        """File the implementation of a stub that a child needs, as a generation would."""
+        self.needs.append(need)
+        definition = define(declaration_for(str(self.root), str(need["key"])))
+        if need["qualname"] in self.implementations:
+            mirror.file(definition, self.implementations[str(need["qualname"])], made="by a test")
+
+    def close(self) -> None:
+        for each in self._open:
+            each.close()
+
+
+def call(function: Callable[..., object], *args: object, **kwargs: object) -> LiveCall:
+    """The live call of a stub with the parameters of `function`."""
+    return LiveCall.of(function, args, kwargs)
+
+
+def slugify(text: str) -> str:
+    """The signature of the stub."""
+    return text
