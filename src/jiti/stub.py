@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from jiti.syntax import Found
 
+SCRIPT_NAMES = ("__main__", "__mp_main__")
+"""What the module of a script is called where it runs, and in processes that multiprocessing spawns from there."""
 ROOT_MARKERS = (".jiti", "pyproject.toml", ".git")
 
 
@@ -157,10 +159,10 @@ def unwrap(function: FunctionType) -> FunctionType:
 def importable_name(function: FunctionType) -> str:
     """The name by which an import statement gets the function's module; a script has its file's."""
     module = unwrap(function).__module__
-    if module != "__main__":
+    if module not in SCRIPT_NAMES:
         return module
-    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if spec is not None and spec.name != "__main__":
+    spec = getattr(sys.modules.get(module), "__spec__", None)
+    if spec is not None and spec.name not in SCRIPT_NAMES:
         return spec.name.removesuffix(".__main__") if spec.name.endswith(".__main__") else spec.name
     stem, _ = os.path.splitext(os.path.basename(function.__code__.co_filename))
     return stem

@@ -197,7 +197,6 @@ class Token: ...
     assert printed.endswith("True\n")
 
 
-@pytest.mark.xfail(strict=False, reason="stub.importable_name does not know __mp_main__ yet")
 def test_a_spawned_process_of_a_script_runs_it_once(program: Program) -> None:
     text = MAIN.replace("print(check(1))", 'print(multiprocessing.get_context("spawn").Pool(1).map(check, [1]))')
     implement_main(program, text)
