@@ -132,9 +132,10 @@ class Bench:
             return Verdict(error.diagnostics)
         if found := policy.check(composed):
             return Verdict(tuple(found))
-        code = self._ruff.fix(composed)
-        tests = self._tests(submission.tests)
         with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
+            formatted = pool.submit(self._ruff.fix, composed)
+            tests = self._tests(submission.tests)
+            code = formatted.result()
             linted = pool.submit(self._lint, code, tests)
             typed = pool.submit(self._ty.check, code, tests)
             ran = self._execution.run(code, tests)

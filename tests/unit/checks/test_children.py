@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,6 +178,7 @@ def test_a_stub_that_the_module_itself_needs_is_generated_first(workshop: Worksh
 
 PARENT = """
 import sys
+import threading
 sys.path.insert(0, {root!r})
 from jiti.checks.children import Children
 from jiti.checks.limits import Limits
@@ -186,9 +188,10 @@ from jiti.stub import declaration_for
 definition = define(declaration_for({root!r}, "text.py::slugify"))
 children = Children(definition, "text", None, env=(), generate=print, limits=Limits(), fork={fork})
 child = children.start()
-child.needs()
+if {when!r} != "starting":
+    child.needs()
 print(child.pid, flush=True)
-if {busy}:
+if {when!r} == "busy":
     children.run({{"kind": "python", "text": {code!r}}}, 60)
 sys.stdin.read()
 """
@@ -204,24 +207,24 @@ time.sleep(99)
 
 
 @on_linux
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("when", ["starting", "ready", "busy"])
 @pytest.mark.parametrize("fork", [True, False])
 def test_nothing_is_left_when_the_parent_is_killed(
-    workshop: Workshop, tmp_path: Path, *, fork: bool, busy: bool
+    workshop: Workshop, tmp_path: Path, when: str, *, fork: bool
 ) -> None:
     workshop.stub()
     temporary, pipe = tmp_path / "temporary", tmp_path / "pipe"
     temporary.mkdir()
     os.mkfifo(pipe)
     code = BUSY.format(pipe=str(pipe))
-    script = PARENT.format(root=str(workshop.root), fork=fork, busy=busy, code=code)
+    script = PARENT.format(root=str(workshop.root), fork=fork, when=when, code=code)
     environment = os.environ | {"TMPDIR": str(temporary)}
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as parent:
         assert parent.stdout is not None
         child = os.pidfd_open(int(parent.stdout.readline()))
-        if busy:
+        if when == "busy":
             with pipe.open() as held:
                 assert held.readline() == "busy\n"
                 parent.kill()
@@ -233,13 +236,18 @@ def test_nothing_is_left_when_the_parent_is_killed(
     assert list(temporary.iterdir()) == []
 
 
-def test_closing_leaves_no_process_and_no_file(
+def open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+
+
+def test_closing_leaves_no_file_no_descriptor_and_no_thread(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     definition = workshop.stub()
+    before = open_descriptors(), threading.active_count()
     for used in (False, True):
         bench = workshop.bench(definition)
         bench.start()
@@ -249,3 +257,4 @@ def test_closing_leaves_no_process_and_no_file(
         bench.close()
         bench.close()
         assert list(temporary.iterdir()) == []
+    assert (open_descriptors(), threading.active_count()) == before
