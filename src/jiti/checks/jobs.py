@@ -18,6 +18,7 @@ import typeguard
 from jiti.checks import documentation, examples
 from jiti.checks.reports import EXPERIMENT, account, candidate_file, find, message_of, one_line, short_traceback
 from jiti.live import bind, short_repr, type_name
+from jiti.stub import SCRIPT_NAMES
 from jiti.trial import Needed
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ class Place:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds a script's classes, which were pickled as those of `__main__`, in the stub's module."""
+    """Finds a script's classes, which were pickled under the name that it runs by, in the stub's module."""
 
     def __init__(self, file: io.BytesIO, module: ModuleType) -> None:
         super().__init__(file)
         self._module = module
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as in the class that it overrides
-        return find(self._module, name) if module == "__main__" else super().find_class(module, name)
+        return find(self._module, name) if module in SCRIPT_NAMES else super().find_class(module, name)
 
 
 def do(job: Mapping[str, Any], place: Place, report: Report) -> None:
