@@ -103,7 +103,7 @@ class Execution:
         is_async = isinstance(self._definition.node, ast.AsyncFunctionDef)
         run = self._children.run({"kind": "call", "candidate": code, "is_async": is_async}, self._limits.call)
         result = Result(*self._judge.call(run))
-        raised = run.last("raised")
+        raised = run.first("raised")
         if raised and run.ending is Ending.DONE and not result.is_unfinished:
             return self._after_raising(raised["type"], result)
         return result
@@ -128,7 +128,7 @@ class Execution:
             return Result((Diagnostic("scratch", "tests", None, "no-tests", message),))
         job = {"kind": "tests", "candidate": code, "text": tests}
         run = self._children.run(job, self._limits.test, times=len(names))
-        collected = run.last("collected")
+        collected = run.first("collected")
         return Result(self._judge.tests(run, names), (), len(collected["tests"]) if collected else 0)
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import jiti
-from jiti.checks.reports import MESSAGE_CHARACTERS, candidate_file
+from jiti.checks.reports import MESSAGE_CHARACTERS, OURS, candidate_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_OURS = os.path.dirname(os.path.realpath(jiti.__file__)) + os.sep
 
 
 class Failures:
@@ -57,7 +54,7 @@ class Failures:
     def _is_hidden(self, entry: Any) -> bool:  # noqa: ANN401 - of a class that pytest does not publish
         path = _path(entry)
         of_the_stub = path == os.path.realpath(self._source) and entry.reprfileloc.message == f"in {self._name}"
-        return of_the_stub or path.startswith(_OURS)
+        return of_the_stub or path.startswith(OURS)
 
 
 def _entries(longrepr: Any) -> Iterator[Any]:  # noqa: ANN401 - as above

@@ -10,7 +10,6 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-import jiti
 from jiti import trial
 from jiti.live import LiveCall, short_repr
 
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 MESSAGE_CHARACTERS = 1_500
 EXPERIMENT = "<experiment>"
 """The file name that an experiment's code has in tracebacks."""
-_OURS = os.path.dirname(os.path.abspath(jiti.__file__)) + os.sep
+OURS = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
+"""How the paths of jiti's own modules begin."""
 
 
 def candidate_file(key: str) -> str:
@@ -119,7 +119,7 @@ def short_traceback(error: BaseException) -> str:
     """A traceback without the frames that led to the user's code."""
     told_error = traceback.TracebackException.from_exception(error, compact=True)
     told_error.stack = traceback.StackSummary.from_list(
-        [frame for frame in told_error.stack if not frame.filename.startswith((_OURS, "<frozen importlib"))]
+        [frame for frame in told_error.stack if not frame.filename.startswith((OURS, "<frozen importlib"))]
     )
     return "".join(told_error.format(chain=False)).strip()
 

@@ -71,6 +71,11 @@ class Run:
         """The data of every event of a name."""
         return [data for event, data in self.events if event == name]
 
+    def first(self, name: str) -> dict[str, Any] | None:
+        """The data of the first event of a name; a later one of that name may be a forgery."""
+        found = self.all(name)
+        return found[0] if found else None
+
     def last(self, name: str) -> dict[str, Any] | None:
         """The data of the last event of a name."""
         found = self.all(name)

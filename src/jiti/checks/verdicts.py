@@ -46,7 +46,7 @@ class Judge:
 
     def examples(self, run: Run) -> Findings:
         """What the docstring's examples say, and a note for each that is malformed."""
-        expected = run.last("examples") or {"lines": [], "malformed": []}
+        expected = run.first("examples") or {"lines": [], "malformed": []}
         notes = tuple(
             f"{self._source}:{line}: malformed docstring example, not run: {why}" for line, why in expected["malformed"]
         )
@@ -64,7 +64,7 @@ class Judge:
 
     def call(self, run: Run) -> Findings:
         """What the live call says: a result that does not fit, an exception (code: its type), or no end."""
-        untried, raised, returned = (run.last(event) for event in ("untried", "raised", "returned"))
+        untried, raised, returned = (run.first(event) for event in ("untried", "raised", "returned"))
         found: Diagnostic | None = None
         notes: tuple[str, ...] = ()
         if run.ending is not Ending.DONE or not (untried or raised or returned):
@@ -91,7 +91,7 @@ class Judge:
         found = [_scratch(None, "uncollected", each["why"]) for each in run.all("uncollected")]
         if found:
             return _shortened(found, run.printed)
-        collected = (run.last("collected") or {"tests": []})["tests"]
+        collected = (run.first("collected") or {"tests": []})["tests"]
         for test in collected:
             found += self._test(test, [phase for phase in run.all("phase") if phase["test"] == test])
         functions = {test.partition("[")[0] for test in collected}

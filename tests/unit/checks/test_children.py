@@ -113,6 +113,14 @@ def test_secrets_stay_here_and_named_variables_are_passed_on(
     )
 
 
+def test_a_module_that_leaves_threads_running_is_not_forked(workshop: Workshop) -> None:
+    threads = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    bench = workshop.bench(workshop.stub(threads + SLUGIFY), call(slugify, "Hi"))
+    is_our_child = f"__import__('os').getppid() == {os.getpid()}"  # and not a child of our child
+    assert bench.inspect(f"threading.active_count() > 1, text, {is_our_child}") == "tuple: (True, 'Hi', True)"
+    assert bench.inspect("text") == "str: 'Hi'"
+
+
 # ---------------------------------------------------------------- needs
 
 TWO = """
