@@ -64,14 +64,9 @@ class _Settings:
             return None
         return os.path.normpath(os.path.join(self.folder, os.path.expandvars(os.path.expanduser(path))))
 
-    @property
-    def ignored_by_pattern(self) -> dict[str, list[str]]:
-        """Its per-file ignores, old spelling and new."""
-        found: dict[str, list[str]] = {}
-        for table in (self.table, self.table.get("lint", {})):
-            for name in ("per-file-ignores", "extend-per-file-ignores"):
-                found |= table.get(name, {})
-        return found
+    def ignores(self, name: str) -> list[tuple[str, list[str]]]:
+        """A setting that ignores rules by pattern, in its old spelling and its new one."""
+        return [each for table in (self.table, self.table.get("lint", {})) for each in table.get(name, {}).items()]
 
 
 def text(root: str) -> str:
@@ -148,13 +143,22 @@ def _read(path: str) -> dict[str, Any] | None:
 
 def _mirrored(files: list[_Settings], root: str) -> dict[str, list[str]]:
     """The user's per-file ignores, for the files that mirror those which they name."""
-    found: dict[str, list[str]] = {}
-    for file in reversed(files):
-        for pattern, codes in file.ignored_by_pattern.items():
-            mirrored = _mirrored_pattern(pattern, file.folder, root)
-            if mirrored is not None:
-                found[mirrored] = sorted({*found.get(mirrored, ()), *codes})
-    return found
+    found: dict[str, set[str]] = {}
+    for folder, pattern, codes in _ignores(files):
+        mirrored = _mirrored_pattern(pattern, folder, root)
+        if mirrored is not None:
+            found.setdefault(mirrored, set()).update(codes)
+    return {pattern: sorted(codes) for pattern, codes in found.items()}
+
+
+def _ignores(files: list[_Settings]) -> Iterator[tuple[str, str, list[str]]]:
+    """The per-file ignores in force: folder of the settings, pattern, rules."""
+    is_replaced = False  # what a file says replaces what the file that it extends says, but for `extend-…`
+    for file in files:
+        plain = [] if is_replaced else file.ignores("per-file-ignores")
+        is_replaced = is_replaced or bool(plain)
+        for pattern, codes in [*plain, *file.ignores("extend-per-file-ignores")]:
+            yield file.folder, pattern, codes
 
 
 def _mirrored_pattern(pattern: str, folder: str, root: str) -> str | None:

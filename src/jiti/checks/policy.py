@@ -32,10 +32,13 @@ def check(code: str) -> list[Diagnostic]:
         code: the candidate; it parses.
     """
     tree = ast.parse(code)
-    if _has_future_annotations(tree):
-        tree = without_annotations(tree)
-    reader = _Reader(Scopes(tree), code.split("\n"))
-    reader.visit(tree)
+    try:
+        if _has_future_annotations(tree):
+            tree = without_annotations(tree)
+        reader = _Reader(Scopes(tree), code.split("\n"))
+        reader.visit(tree)
+    except RecursionError:
+        return [Diagnostic("policy", "candidate", None, "too-deep", "nest less deeply: this cannot be judged")]
     return sorted(reader.found.values(), key=lambda each: (each.line or 0, each.code))
 
 

@@ -86,14 +86,22 @@ def _rows(need: dict[str, object], arguments: bytes) -> list[tuple[str, str, str
 
 
 def find(module: ModuleType, qualname: str) -> Callable[..., object]:
-    """The object of a dotted name in a module.
+    """The object of a dotted name in a module; of a property and its like the function.
 
     Raises:
         AttributeError: there is none; a function inside a function cannot be reached.
     """
     found: object = module
+    owner = ""
     for name in qualname.split("."):
-        found = getattr(found, name)
+        if isinstance(found, property) and name in ACCESSORS:
+            return {"setter": found.fset, "deleter": found.fdel}[name]  # ty: ignore[invalid-explicit-return] - as below
+        found = getattr(found, mangled(name, owner))
+        owner = name
+    if isinstance(found, property):
+        found = found.fget
+    elif not callable(found):  # a descriptor, as `functools.cached_property` makes
+        found = getattr(found, "func", found)
     return found  # ty: ignore[invalid-explicit-return] - a stub's name is that of a function
 
 

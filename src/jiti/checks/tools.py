@@ -13,7 +13,7 @@ from jiti.source import normalise_line_ends
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds; either answers in milliseconds, and in a few seconds on a very large project
+_PATIENCE = 60.0  # seconds; either answers in milliseconds, and in a few seconds on a very large project
 _CLEAN, _FINDINGS = 0, 1
 _SHOWN = 2_000  # characters of a tool's own words
 
@@ -34,11 +34,13 @@ class Tool:
         name: `ruff` or `ty`.
         find: gives the absolute path of its binary.
         root: absolute path of the project root, where it is run.
+        patience: seconds after which it is ended.
     """
 
     name: str
     find: Callable[[], str]
     root: str
+    patience: float = _PATIENCE
 
     def run(self, *arguments: str, text: str = "") -> Answer:
         """Run it once, with `text` on its standard input.
@@ -53,14 +55,14 @@ class Tool:
                 input=text.encode("utf-8", "surrogatepass"),
                 capture_output=True,
                 cwd=self.root,
-                timeout=PATIENCE,
+                timeout=self.patience,
                 check=False,
             )
         except (OSError, ImportError) as error:  # the finders' own errors are FileNotFoundError
             message = f"{self.name} cannot be run: {error}"
             raise ConfigError(message, hint=f"pip install {self.name}") from error
         except subprocess.TimeoutExpired as error:
-            message = f"{self.name} did not answer within {PATIENCE:.0f} seconds in {self.root}"
+            message = f"{self.name} did not answer within {self.patience:g} seconds in {self.root}"
             raise ConfigError(message, hint=f"run `{self.name} check` there to see why") from error
         if done.returncode not in {_CLEAN, _FINDINGS}:
             words = done.stderr.decode("utf-8", "replace").strip()[:_SHOWN]

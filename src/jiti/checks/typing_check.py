@@ -49,7 +49,7 @@ class Ty:
         }
 
     def check(self, code: str, tests: str = "") -> list[Diagnostic]:
-        """What ty objects to in a candidate and its scratch tests; warnings count where ty turns the files down.
+        """What ty objects to in a candidate and its scratch tests; warnings count where ty fails for them.
 
         Both are checked as files of a temporary folder in the mirror, where imports mean what they will
         mean in the end. What the user's file has itself, in what the candidate has from it, does not count.
@@ -64,6 +64,7 @@ class Ty:
         if answer.clean:
             return []
         found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
+        found.sort(key=lambda each: (each.path, each.line))
         lines = inherited_lines(code, self._definition.node.name)
         return [
             each

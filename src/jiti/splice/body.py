@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jiti.splice import imports, layout
-from jiti.splice.shape import problem
+from jiti.splice import imports, layout, names
+from jiti.splice.shape import parse, problem
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jiti.splice.project import Module
 
 PART = "body"
-_ASYNC_ONLY = ast.Await | ast.AsyncFor | ast.AsyncWith
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +50,41 @@ def read(text: str, definition: Definition, module: Module) -> Body:
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in submitted):
         return Body(problems=[problem(PART, None, "empty-body", "the body is empty")])
     try:
-        lines, function = _parsed(submitted)
+        lines, function = _parsed(submitted, definition.node)
     except SyntaxError as error:
         return Body(problems=[problem(PART, error.lineno, "syntax", error.msg)])
     lines, problems = imports.make_absolute(lines, function, module, PART)
     lines, statements = _without_docstring(lines, function.body)
-    problems += imports.star_imports(function, PART)
     problems += _unfit(statements, definition.node.name)
     problems += _other_kind(statements, definition)
     return Body(statements, layout.trimmed(lines), problems)
 
 
-def _parsed(lines: list[Line]) -> tuple[list[Line], ast.AsyncFunctionDef]:
-    """The reading of a text that is the body of a function, and that function, with the text's own line numbers."""
+def _parsed(lines: list[Line], stub: FunctionNode) -> tuple[list[Line], FunctionNode]:
+    """The reading of a text that is the body of a stub, and the whole function, with the text's own line numbers.
+
+    Raises:
+        SyntaxError: it is no body; the line is the text's own.
+    """
     first_error: SyntaxError | None = None
     for reading in layout.dedented(lines):
         indented = [line.indented(1) for line in reading]
         try:
-            tree = ast.parse(layout.joined([*layout.written("async def _():"), *indented]))
+            tree = parse(layout.joined([*layout.written(_head(stub)), *indented]))
         except SyntaxError as error:
             first_error = first_error or _unwrapped(error)
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise SyntaxError(str(error) or "too deeply nested for Python") from error
         else:
             ast.increment_lineno(tree, -1)
             match tree.body:
-                case [ast.AsyncFunctionDef() as function]:
+                case [ast.FunctionDef() | ast.AsyncFunctionDef() as function]:
                     return reading, function
     raise first_error or SyntaxError("this is no function's body")
+
+
+def _head(stub: FunctionNode) -> str:
+    """A line to read the body under: with the stub's parameters, which it may not declare global."""
+    word = "async def" if isinstance(stub, ast.AsyncFunctionDef) else "def"
+    return f"{word} {stub.name}({ast.unparse(names.bare(stub).args)}):"
 
 
 def _unwrapped(error: SyntaxError) -> SyntaxError:
@@ -133,10 +139,6 @@ def _other_kind(statements: list[ast.stmt], definition: Definition) -> Iterator[
     if is_async and not definition.is_generator and yielding is not None:
         message = "a `yield` makes this coroutine an async generator, which the stub is not: return what it is to give"
         yield problem(PART, yielding.lineno, "kind", message)
-    waiting = next((each for each in own if isinstance(each, _ASYNC_ONLY)), None)
-    if not is_async and waiting is not None:
-        message = "'await', 'async for' and 'async with' need an `async def`, which the stub is not"
-        yield problem(PART, waiting.lineno, "syntax", message)
 
 
 def _own_nodes(statements: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -11,7 +11,7 @@ from jiti import canonical
 from jiti.splice import layout, rules, signature
 from jiti.splice.layout import INDENT, written
 from jiti.splice.pieces import Pieces
-from jiti.splice.shape import ShapeError, parse, problem
+from jiti.splice.shape import TOO_DEEP, ShapeError, parse, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,11 +41,18 @@ def compose(definition: Definition, module: str, submission: Submission) -> str:
         ShapeError: it cannot be made into an implementation; the diagnostics say why, with the submitted
             texts' own lines.
     """
+    try:
+        return _composed(definition, module, submission)
+    except RecursionError as error:
+        raise ShapeError([problem("body", None, "syntax", TOO_DEEP)]) from error
+
+
+def _composed(definition: Definition, module: str, submission: Submission) -> str:
     pieces = Pieces.of(definition, module, submission)
     found = rules.problems(pieces)
     if found:
         raise ShapeError(found)
-    lines = list(_lines(pieces))
+    lines = _lines(pieces)
     text = layout.joined(lines)
     try:
         tree = parse(text)
@@ -55,23 +62,23 @@ def compose(definition: Definition, module: str, submission: Submission) -> str:
     return text
 
 
-def _lines(pieces: Pieces) -> Iterator[Line]:
+def _lines(pieces: Pieces) -> list[Line]:
+    preamble = pieces.preamble
     plain, for_types = _imports(pieces)
-    if _has_future_annotations(pieces):
-        yield from written("from __future__ import annotations", "")
-    yield from written(*plain)
-    if (
-        for_types or pieces.preamble.for_types or _base_is_importable(pieces.definition)
-    ) and _TYPE_CHECKING not in plain:
-        yield from written(_TYPE_CHECKING)
-    yield from pieces.preamble.imports
-    yield from pieces.preamble.for_types
-    if for_types:
-        yield from written("", "if TYPE_CHECKING:", *(INDENT + each for each in for_types), "")
-    yield from pieces.preamble.code
-    yield from written("", "")
-    yield from _classes(pieces)
-    yield from _function(pieces)
+    future = ["from __future__ import annotations"] if _has_future_annotations(pieces) else []
+    has_block = for_types or preamble.for_types or _base_is_importable(pieces.definition)
+    if has_block and "TYPE_CHECKING" not in preamble.bound and _TYPE_CHECKING not in plain:
+        plain.append(_TYPE_CHECKING)
+    block = ["if TYPE_CHECKING:", *(INDENT + each for each in for_types)] if for_types else []
+    return layout.apart(
+        written(*future),
+        [*written(*plain), *preamble.imports],
+        preamble.for_types,
+        written(*block),
+        preamble.code,
+        written(*_base(pieces)),
+        [*_classes(pieces.definition), *_function(pieces)],
+    )
 
 
 def _has_future_annotations(pieces: Pieces) -> bool:
@@ -96,18 +103,22 @@ def _base_is_importable(definition: Definition) -> bool:
     return bool(definition.owners) and "<locals>" not in definition.declaration.qualname
 
 
-def _classes(pieces: Pieces) -> Iterator[Line]:
-    """The classes around a method: for type checkers they are the user's own."""
+def _base(pieces: Pieces) -> Iterator[str]:
+    """What the classes around a method derive from: for type checkers the user's own."""
     owners = pieces.definition.owners
-    is_importable = _base_is_importable(pieces.definition)
-    if is_importable:
-        yield from written("if TYPE_CHECKING:", f"{INDENT}from {pieces.module.name} import {owners[0]} as _{owners[0]}")
-        for outer, inner in pairwise(owners):
-            yield from written(f"{INDENT}_{inner} = _{outer}.{inner}")
-        bases = " = ".join(f"_{each}" for each in owners)
-        yield from written("else:", f"{INDENT}{bases} = object", "", "")
-    for depth, owner in enumerate(owners):
-        base = f"(_{owner})" if is_importable else ""
+    if not _base_is_importable(pieces.definition):
+        return
+    yield "if TYPE_CHECKING:"
+    yield f"{INDENT}from {pieces.module.name} import {owners[0]} as _{owners[0]}"
+    for outer, inner in pairwise(owners):
+        yield f"{INDENT}_{inner} = _{outer}.{inner}"
+    yield "else:"
+    yield INDENT + " = ".join([*(f"_{each}" for each in owners), "object"])
+
+
+def _classes(definition: Definition) -> Iterator[Line]:
+    for depth, owner in enumerate(definition.owners):
+        base = f"(_{owner})" if _base_is_importable(definition) else ""
         yield from written(f"{INDENT * depth}class {owner}{base}:")
 
 

@@ -102,6 +102,14 @@ def trimmed(lines: list[Line]) -> list[Line]:
     return lines[kept[0] : kept[-1] + 1] if kept else []
 
 
+def apart(*sections: list[Line]) -> list[Line]:
+    """Sections of a module below each other, with a blank line between; empty ones are left out."""
+    lines: list[Line] = []
+    for section in filter(None, map(trimmed, sections)):
+        lines += [Line(""), *section] if lines else section
+    return lines
+
+
 def _shifted(lines: list[Line], starts: list[Line]) -> list[Line]:
     # Characters are what is wanted here: indentations are no paths.
     margin = os.path.commonprefix([line.indentation for line in starts])  # noqa: RUF071 - as just said
@@ -143,5 +151,5 @@ def _tokens(texts: list[str]) -> Iterator[tokenize.TokenInfo]:
     readline = io.StringIO("\n".join(["(", *texts, ")"])).readline
     try:
         yield from tokenize.generate_tokens(readline)
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeError):
         return

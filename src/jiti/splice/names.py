@@ -61,14 +61,23 @@ def of_code(statements: list[ast.stmt], function: FunctionNode, body: list[ast.s
         function: the stub, whose parameters are bound in the body.
         body: the function's body.
     """
-    bare = copy.deepcopy(function)
-    bare.decorator_list, bare.body = [], body or [ast.Pass()]
-    bare.args.defaults = [ast.Constant(None) for _ in bare.args.defaults]
-    bare.args.kw_defaults = [each and ast.Constant(None) for each in bare.args.kw_defaults]
-    for parameter in getattr(bare, "type_params", ()):
-        parameter.bound = parameter.default_value = None
+    whole = bare(function)
+    whole.body = body or whole.body
     annotations = [each for statement in (*statements, *body) for each in _annotations(statement)]
-    return Names(frozenset(_global_names([*statements, bare])), frozenset(_loaded(*annotations)))
+    return Names(frozenset(_global_names([*statements, whole])), frozenset(_loaded(*annotations)))
+
+
+def bare(function: FunctionNode) -> FunctionNode:
+    """A copy of a function that has its parameters and nothing else: no decorators, annotations, bounds or defaults."""
+    copied = copy.deepcopy(function)
+    copied.decorator_list = []
+    copied.body = [ast.Pass()]
+    copied.returns = None
+    copied.args.defaults = [ast.Constant(None) for _ in copied.args.defaults]
+    copied.args.kw_defaults = [each and ast.Constant(None) for each in copied.args.kw_defaults]
+    for parameter in getattr(copied, "type_params", ()):
+        parameter.bound = parameter.default_value = None
+    return ast.fix_missing_locations(_Bare().visit(copied))
 
 
 def without_annotations(tree: ast.Module) -> ast.Module:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from jiti.splice.project import Module
 
 PART = "helpers"
-_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # `type X = …` exists from Python 3.12 on.
 _ASSIGNMENTS: tuple[type[ast.stmt], ...] = (ast.Assign, ast.AnnAssign, *filter(None, [getattr(ast, "TypeAlias", None)]))
 _ALLOWED = "imports, assignments, private functions and classes, and `if TYPE_CHECKING:`"
@@ -88,7 +89,7 @@ def _parsed(lines: list[Line]) -> tuple[list[Line], ast.Module]:
 
 
 def _block_for(preamble: Preamble, statements: list[ast.stmt]) -> list[Line]:
-    if all(isinstance(each, ast.Import | ast.ImportFrom) for each in statements):
+    if all(isinstance(each, _IMPORTS) for each in statements):
         return preamble.imports
     if all(isinstance(each, ast.If) for each in statements):
         return preamble.for_types
@@ -119,7 +120,7 @@ def _unfit(body: Iterable[ast.stmt]) -> Iterator[Diagnostic]:
             yield from _unfit([*statement.body, *statement.orelse])
         elif isinstance(statement, _ASSIGNMENTS):
             yield from _unfit_targets(statement)
-        elif not isinstance(statement, ast.Import | ast.ImportFrom):
+        elif not isinstance(statement, _IMPORTS):
             message = f"only {_ALLOWED} may stand above the function"
             yield problem(PART, statement.lineno, "statement", message)
 
@@ -135,7 +136,9 @@ def _unfit_targets(statement: ast.stmt) -> Iterator[Diagnostic]:
 
 def _repeated(body: list[ast.stmt]) -> Iterator[Diagnostic]:
     seen: dict[str, ast.stmt] = {}
-    for name, statement in names.bound_by(each for each in body if not isinstance(each, ast.If)):
+    for name, statement in names.bound_by(
+        each for each in body if isinstance(each, (*_IMPORTS, *_DEFINITIONS, *_ASSIGNMENTS))
+    ):
         earlier = seen.get(name)
         if earlier is not None and earlier is not statement and not _may_follow(earlier, statement):
             message = f"`{name}` is bound already on line {earlier.lineno}"

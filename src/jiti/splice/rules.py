@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 
 
 def problems(pieces: Pieces) -> list[Diagnostic]:
-    """All that is wrong with the shape of a submission."""
-    return [
-        *pieces.preamble.problems,
-        *pieces.body.problems,
-        *_unavailable_imports(pieces),
-        *_clashes(pieces),
-        *_values_by_name(pieces),
-        *_imported_values(pieces),
-    ]
+    """What is wrong with the shape of a submission: with its parts, or if they are right, with the whole."""
+    in_parts = [*pieces.preamble.problems, *pieces.body.problems, *_unavailable_imports(pieces)]
+    return in_parts or [*_clashes(pieces), *_values_by_name(pieces), *_imported_values(pieces)]
 
 
 def _unavailable_imports(pieces: Pieces) -> Iterator[Diagnostic]:

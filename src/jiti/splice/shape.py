@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Part = Literal["body", "helpers"]
 """The fields of a submission that hold code."""
+TOO_DEEP = "too deeply nested for Python"
 
 
 class ShapeError(Exception):
@@ -43,6 +44,8 @@ def parse(text: str) -> ast.Module:
         try:
             tree = ast.parse(text)
             compile(text, "<candidate>", "exec", dont_inherit=True)
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise SyntaxError(str(error) or "too deeply nested for Python") from error
+        except (RecursionError, MemoryError) as error:
+            raise SyntaxError(TOO_DEEP) from error
+        except ValueError as error:  # odd characters
+            raise SyntaxError(str(error)) from error
     return tree

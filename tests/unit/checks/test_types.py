@@ -1,0 +1,210 @@
+"""Ty on candidates: in the user's project and environment, as if they lay in the mirror already."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti import mirror
+from jiti.checks.lint import Ruff
+from jiti.checks.tools import Tool
+from jiti.checks.typing_check import Ty
+from jiti.errors import ConfigError
+from jiti.splice import compose
+from jiti.submission import Submission
+from tests.unit.stubs import define_stub, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jiti.definition import Definition
+
+SOURCE = '''
+from app.models import Token
+from jiti import jiti
+
+LIMIT: int = 3
+
+
+@jiti
+def f(a: int) -> Token:
+    """Do it."""
+    raise NotImplementedError
+'''
+MODELS = "class Token:\n    def __init__(self, text: str) -> None:\n        self.text = text\n"
+TESTS = "from app.text import f\n\n\ndef test_it() -> None:\n    assert f(1).text == 'a'\n"
+
+
+def define(root: Path, source: str = SOURCE, above: str = "", settings: str | None = "") -> Definition:
+    """A stub in a package of a project; `above` is the folder of the package."""
+    if settings is None:
+        write(root, {".git/HEAD": ""})
+    else:
+        write(root, {"pyproject.toml": f'[project]\nname = "app"\nversion = "0"\n{settings}'})
+    write(root, {f"{above}app/__init__.py": "", f"{above}app/models.py": MODELS, f"{above}utils.py": "N: int = 1\n"})
+    path = f"{above}app/text.py"
+    if settings is not None:
+        return define_stub(root, source, path=path)
+    definition = define_stub(root, source, path=path)
+    (root / "pyproject.toml").unlink()
+    return definition
+
+
+def findings(
+    definition: Definition, body: str, helpers: str = "", tests: str = ""
+) -> list[tuple[str, int | None, str]]:
+    """Path, line and code of what ty objects to."""
+    code = Ruff(definition).fix(compose(definition, "app.text", Submission(body, helpers)))
+    found = Ty(definition, "app.text", sys.prefix).check(code, tests)
+    assert {each.check for each in found} <= {"ty"}
+    return [(each.path, each.line, each.code) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "helpers", "tests", "expected"),
+    [
+        pytest.param("return Token(str(a))", "", TESTS, [], id="right"),
+        pytest.param("return a", "", "", [("candidate", 6, "invalid-explicit-return")], id="another type"),
+        pytest.param(
+            "return Token(a)", "", "", [("candidate", 6, "invalid-argument-type")], id="the project's own class"
+        ),
+        pytest.param(
+            "return Token(str(a + utils.M))",
+            "import utils",
+            "",
+            [("candidate", 7, "missing-attribute")],
+            id="module",
+        ),
+        pytest.param("return Token(str(text.LIMIT))", "from app import text", "", [], id="the stub's own module"),
+        pytest.param(
+            "yield Token('a')", "", "", [("candidate", 4, "invalid-generator-return-type")], id="another kind"
+        ),
+        pytest.param(
+            "return Token(str(a))",
+            "",
+            TESTS.replace("f(1)", "f('1')"),
+            [("tests", 5, "invalid-argument-type")],
+            id="tests",
+        ),
+        pytest.param(
+            "return a",
+            "",
+            TESTS.replace(").text", ").txt"),
+            [("candidate", 6, "invalid-explicit-return"), ("tests", 5, "missing-attribute")],
+            id="both",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("above", "settings"), [("", ""), ("src/", ""), ("", None)], ids=["flat", "src", "no settings"]
+)
+def test_a_candidate_is_checked_as_a_part_of_its_project(
+    tmp_path: Path,
+    above: str,
+    settings: str | None,
+    body: str,
+    helpers: str,
+    tests: str,
+    expected: list[tuple[str, int, str]],
+) -> None:
+    definition = define(tmp_path, above=above, settings=settings)
+    assert findings(definition, body, helpers, tests) == expected
+
+
+@pytest.mark.parametrize("body", ["return Token(str(a))", "return a", "return utils.M"])
+@pytest.mark.parametrize("above", ["", "src/"])
+def test_it_says_what_ty_says_of_the_filed_implementation(tmp_path: Path, above: str, body: str) -> None:
+    definition = define(tmp_path, above=above)
+    code = Ruff(definition).fix(compose(definition, "app.text", Submission(body, "import utils")))
+    on_trial = Ty(definition, "app.text", sys.prefix).check(code)
+    filed = mirror.file(definition, code, made="a test")
+    ty = Tool("ty", _find_ty, str(tmp_path))
+    answer = ty.run("check", "--python", sys.prefix, "--output-format", "concise", filed.path)
+    assert answer.clean == (not on_trial)
+    for each in on_trial:
+        assert f"error[{each.code}]" in answer.output
+
+
+def _find_ty() -> str:
+    import ty
+
+    return ty.find_ty_bin()
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    definition = define(tmp_path)
+    assert findings(definition, "return a", tests=TESTS) != []
+    assert list((tmp_path / ".jiti" / ".local" / "trial").iterdir()) == []
+
+
+def test_what_the_users_own_stub_has_is_not_the_candidates(tmp_path: Path) -> None:
+    source = SOURCE.replace("a: int", "a: int = None, b: Missing = 1").replace("import Token", "import Token, Gone")
+    definition = define(tmp_path, source.replace("raise NotImplementedError", "..."))
+    code = Ruff(definition).fix(compose(definition, "app.text", Submission("return Token(str(b))")))
+    assert Ty(definition, "app.text", sys.prefix).check(code) == []
+
+
+def test_a_diagnostic_shows_the_line_that_it_is_about(tmp_path: Path) -> None:
+    definition = define(tmp_path)
+    code = compose(definition, "app.text", Submission("return a"))
+    [found] = Ty(definition, "app.text", sys.prefix).check(code)
+    assert found.message == "Return type does not match returned value: expected `Token`, found `int`\n    return a"
+
+
+def test_a_method_is_checked_as_one_of_its_class(tmp_path: Path) -> None:
+    source = '''
+        from jiti import jiti
+
+        class Parser:
+            size: int = 3
+
+            @jiti
+            def parse(self, raw: str) -> str:
+                """Parse."""
+                raise NotImplementedError
+
+            @staticmethod
+            @jiti
+            def other(raw: str) -> str:
+                """Parse."""
+                raise NotImplementedError
+    '''
+    definition = define_stub(tmp_path, source, "Parser.parse")
+    assert findings(definition, "return raw * self.size + self.other(raw)") == []
+    assert findings(definition, "return self.sise") == [("candidate", 12, "missing-attribute")]
+
+
+def test_a_scripts_neighbours_are_found(tmp_path: Path) -> None:
+    write(tmp_path, {"scripts/beside.py": "N: int = 1\n"})
+    source = SOURCE.replace("from app.models import Token\n", "").replace("Token", "int")
+    definition = define_stub(tmp_path, source, path="scripts/main.py")
+    code = compose(definition, "main", Submission("return beside.N", "import beside"))
+    assert Ty(definition, "main", sys.prefix).check(code) == []
+    assert [each.code for each in Ty(definition, "main", sys.prefix).check(code.replace("N", "M"))] == [
+        "missing-attribute"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "python", "words"),
+    [
+        ('[tool.ty.rules]\nfoo = "bar"\n', sys.prefix, "unknown variant `bar`"),
+        ("", os.path.join(sys.prefix, "nowhere"), "nowhere"),
+    ],
+)
+def test_a_configuration_that_does_not_work_is_told_in_tys_own_words(
+    tmp_path: Path, settings: str, python: str, words: str
+) -> None:
+    definition = define(tmp_path, settings=settings)
+    with pytest.raises(ConfigError, match=f"ty does not work in (?s:.*){words}"):
+        Ty(definition, "app.text", python).check("x = 1\n")
+
+
+def test_warnings_count_as_they_do_for_the_user(tmp_path: Path) -> None:
+    body = "reveal_type(a)\nreturn Token(str(a))"
+    assert ("candidate", 6, "undefined-reveal") in findings(define(tmp_path), body)
+    settings = '[tool.ty.rules]\nundefined-reveal = "ignore"\n'
+    assert ("candidate", 6, "undefined-reveal") not in findings(define(tmp_path, settings=settings), body)
