@@ -31,8 +31,8 @@ def check(code: str) -> list[Diagnostic]:
     Args:
         code: the candidate; it parses.
     """
-    tree = ast.parse(code)
     try:
+        tree = ast.parse(code)
         if _has_future_annotations(tree):
             tree = without_annotations(tree)
         reader = _Reader(Scopes(tree), code.split("\n"))
