@@ -6,6 +6,7 @@ from types import FunctionType
 
 from jiti import dispatch
 from jiti.errors import StubError
+from jiti.stub import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Jiti:
         """Declare a stub.
 
         Args:
-            stub: the function; or the staticmethod, classmethod or property made of it.
+            stub: the function; or what decorators made of it that tell what they wrap.
             engine: generates for this stub, instead of the engine that the project's settings say.
 
         Raises:
@@ -63,21 +64,74 @@ class Jiti:
 jiti = Jiti()
 
 
+_MOST_WRAPPERS = 100  # a bound, should a chain of them lead round in a circle
+
+
 def _declared(stub: Any, engine: Engine | None) -> Any:  # noqa: ANN401 - the type that it was given
-    if isinstance(stub, (staticmethod, classmethod)):
-        return type(stub)(_declared(stub.__func__, engine))
-    if isinstance(stub, property) and stub.fset is stub.fdel is None:
-        return type(stub)(_declared(stub.fget, engine), doc=stub.__doc__)
     if isinstance(stub, FunctionType) and not hasattr(stub, "__wrapped__"):
         return dispatch.declare(stub, engine=engine)
-    raise _refusal(stub)
+    if isinstance(stub, (staticmethod, classmethod)):
+        return type(stub)(_declared(stub.__func__, engine))
+    if isinstance(stub, property):
+        return _with_declared_accessor(stub, engine)
+    dispatch.take_over(_innermost(stub), engine=engine)
+    return stub
+
+
+def _with_declared_accessor(stub: property, engine: Engine | None) -> property:
+    accessors = {"fget": stub.fget, "fset": stub.fset, "fdel": stub.fdel}
+    name = max(accessors, key=lambda each: _newness(accessors[each]))
+    accessors[name] = _declared(accessors[name], engine)
+    return type(stub)(**accessors, doc=stub.__doc__)
+
+
+def _newness(accessor: object) -> tuple[bool, bool, int]:
+    """Of a property's accessors, the one that `@jiti` was put above is a placeholder yet, and stands last."""
+    function = accessor
+    while (under := _under(function)) is not None and not dispatch.is_declared(function):
+        function = under
+    if not isinstance(function, FunctionType) or dispatch.is_declared(function):
+        return False, False, 0
+    return True, is_placeholder(function.__code__), function.__code__.co_firstlineno
+
+
+def _innermost(stub: object) -> FunctionType:
+    """The function under decorators that tell what they wrap, as `functools.wraps` does.
+
+    Raises:
+        StubError: some decorator does not tell, or it is a stub already.
+    """
+    found = stub
+    for _ in range(_MOST_WRAPPERS):
+        if dispatch.is_declared(found):
+            raise StubError(f"{_name_of(stub)}: it carries `@jiti` twice", hint="take one of them away")
+        under = _under(found)
+        if under is None:
+            break
+        found = under
+    if found is stub or not isinstance(found, FunctionType):
+        raise _refusal(stub)
+    return found
+
+
+def _under(wrapper: object) -> object:
+    """What a decorator's result says that it wraps; None if it says nothing."""
+    found = getattr(wrapper, "__wrapped__", None)
+    if found is None and not callable(wrapper):  # a descriptor, as `functools.cached_property` makes
+        found = getattr(wrapper, "func", None)
+    return found
+
+
+def _name_of(stub: object) -> str:
+    return getattr(stub, "__qualname__", None) or type(stub).__name__
 
 
 def _refusal(stub: object) -> StubError:
-    name = getattr(stub, "__qualname__", None) or type(stub).__name__
     if isinstance(stub, type):
-        return StubError(f"{name}: a class cannot be a stub", hint="put `@jiti` above each method to be written")
+        return StubError(
+            f"{_name_of(stub)}: a class cannot be a stub", hint="put `@jiti` above each method to be written"
+        )
     return StubError(
-        f"{name}: `@jiti` stands on a function as `def` makes it",
+        f"{_name_of(stub)}: `@jiti` stands on a function, or on what a decorator made of one with `functools.wraps`",
         hint="put `@jiti` directly above the `def`, below every other decorator",
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jiti import canonical, source, syntax
 from jiti.errors import RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
+from jiti.stub import mangled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,10 +114,7 @@ def require_unchanged(definition: Definition, function: FunctionType) -> None:
 
 
 def _mangled(names: Iterable[str], owners: tuple[str, ...]) -> list[str]:
-    owner = owners[-1].lstrip("_") if owners else ""
-    return [
-        f"_{owner}{each}" if owner and each.startswith("__") and not each.endswith("__") else each for each in names
-    ]
+    return [mangled(each, owners[-1]) if owners else each for each in names]
 
 
 def _text(file: source.SourceFile, found: syntax.Found) -> str:

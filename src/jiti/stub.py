@@ -92,7 +92,7 @@ def judge(function: FunctionType) -> None:
     if code.co_name == "<lambda>":
         message = f"{_place_of(code)}: a lambda cannot be a stub: it has no name and no docstring"
         raise StubError(message, hint="write `def name(...)` with a docstring and `...` for its body")
-    if not _is_placeholder(code):
+    if not is_placeholder(code):
         raise RealBodyError(
             f"{_place_of(code)}: {function.__qualname__} has a body already",
             hint="leave the docstring and `...` (or `raise NotImplementedError`), or take `@jiti` away",
@@ -103,7 +103,8 @@ def _place_of(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def _is_placeholder(code: CodeType) -> bool:
+def is_placeholder(code: CodeType) -> bool:
+    """Whether code does nothing but stand for a body that is to be written."""
     if not set(code.co_names) <= {"NotImplementedError"}:
         return False
     if not _OPS_ARE_KNOWN:
@@ -237,6 +238,12 @@ def root_of(path: str) -> str:
 
 def _is_root(folder: str) -> bool:
     return any(os.path.exists(os.path.join(folder, marker)) for marker in ROOT_MARKERS)
+
+
+def mangled(name: str, owner: str) -> str:
+    """The name by which code in a class of the name `owner` is given what it calls `name`."""
+    is_private = name.startswith("__") and not name.endswith("__")
+    return f"_{owner.lstrip('_')}{name}" if is_private and owner.strip("_") else name
 
 
 # ---------------------------------------------------------------- from a file

@@ -14,6 +14,7 @@ from jiti import JitiError, RealBodyError, StubError, clearing, jiti
 from tests.unit.program import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.unit.program import Program
@@ -50,6 +51,29 @@ def test_a_property_stays_one_and_keeps_its_docstring() -> None:
     assert (type(declared), declared.__doc__, declared.fset) == (property, "Another.", None)
 
 
+def test_of_a_propertys_accessors_the_last_placeholder_is_declared() -> None:
+    def getter(self: object) -> object:
+        return self
+
+    def setter(self: object, value: int) -> None:
+        """Set it."""
+
+    def deleter(self: object) -> None:
+        del self
+
+    declared: Any = jiti(property(getter, setter, deleter))
+    assert (declared.fget, declared.fset.__wrapped__, declared.fdel) == (getter, setter, deleter)
+
+
+@pytest.mark.parametrize("decorator", [functools.lru_cache, functools.cached_property, functools.singledispatch])
+def test_what_a_decorator_made_stays_what_it_is(decorator: Callable[[object], object]) -> None:
+    def stub(_: object) -> None:
+        """Do nothing."""
+
+    made = decorator(stub)
+    assert jiti(made) is made
+
+
 class _Shape:
     pass
 
@@ -62,37 +86,32 @@ def _real() -> int:
     return 5
 
 
-def _getter(self: object) -> None:
-    """Get it."""
-
-
-def _setter(self: object, value: object) -> None:
-    """Set it."""
-
-
-@functools.wraps(_stub)
-def _wrapper() -> None:
-    _stub()
+def _declared() -> None:
+    """Do nothing."""
 
 
 _DIRECTLY = "put `@jiti` directly above the `def`, below every other decorator"
-_FUNCTION = "`@jiti` stands on a function as `def` makes it"
+_FUNCTION = "`@jiti` stands on a function, or on what a decorator made of one with `functools.wraps`"
 
 
 @pytest.mark.parametrize(
     ("given", "error", "message", "hint"),
     [
         (_Shape, StubError, "_Shape: a class cannot be a stub", "put `@jiti` above each method to be written"),
-        (_wrapper, StubError, f"_stub: {_FUNCTION}", _DIRECTLY),
-        (functools.lru_cache(_stub), StubError, f"_stub: {_FUNCTION}", _DIRECTLY),
         (functools.partial(_stub), StubError, f"partial: {_FUNCTION}", _DIRECTLY),
-        (property(_getter, _setter), StubError, f"property: {_FUNCTION}", _DIRECTLY),
+        (functools.lru_cache(len), StubError, f"len: {_FUNCTION}", _DIRECTLY),
+        (property(), StubError, f"NoneType: {_FUNCTION}", _DIRECTLY),
         (len, StubError, f"len: {_FUNCTION}", _DIRECTLY),
         (5, StubError, f"int: {_FUNCTION}", _DIRECTLY),
+        (jiti(_declared), StubError, "_declared: it carries `@jiti` twice", "take one of them away"),
         (_real, RealBodyError, "_real has a body already", "leave the docstring"),
+        (functools.lru_cache(_real), RealBodyError, "_real has a body already", "leave the docstring"),
         (lambda: ..., StubError, "a lambda cannot be a stub", "write `def name(...)`"),
     ],
-    ids=["class", "wrapper", "lru_cache", "partial", "full property", "builtin", "no function", "real body", "lambda"],
+    ids=[
+        *("class", "partial", "lru_cache of a builtin", "empty property", "builtin", "no function", "twice"),
+        *("real body", "lru_cache of a real body", "lambda"),
+    ],
 )
 def test_what_cannot_be_a_stub_is_refused_with_what_to_write_instead(
     given: object, error: type[JitiError], message: str, hint: str

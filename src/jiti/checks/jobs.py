@@ -66,7 +66,7 @@ class Place:
     def _loaded(self, candidate: str) -> Callable[..., Any]:
         module = ModuleType(self.module.__name__)
         exec(compile(candidate, candidate_file(self.key), "exec", dont_inherit=True), vars(module))  # noqa: S102 - this is what the process is for
-        return find(module, self.qualname.rpartition(".")[2])
+        return find(module, self.qualname.rpartition("<locals>.")[2])
 
     def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Fresh copies of the live call's arguments.

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from jiti import trial
 from jiti.live import LiveCall, short_repr
+from jiti.source import ACCESSORS
+from jiti.stub import mangled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +97,7 @@ def find(module: ModuleType, qualname: str) -> Callable[..., object]:
     owner = ""
     for name in qualname.split("."):
         if isinstance(found, property) and name in ACCESSORS:
-            return {"setter": found.fset, "deleter": found.fdel}[name]  # ty: ignore[invalid-explicit-return] - as below
+            return {"setter": found.fset, "deleter": found.fdel}[name]
         found = getattr(found, mangled(name, owner))
         owner = name
     if isinstance(found, property):

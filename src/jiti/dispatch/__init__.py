@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from jiti import stub
+from jiti.dispatch import relay, takeover
 from jiti.dispatch.dispatcher import Dispatcher, after_fork_in_child
 from jiti.loader import name_for
 
@@ -34,6 +35,24 @@ def declare(function: FunctionType, *, engine: Generates | None = None) -> Funct
     """
     stub.judge(function)
     return _dispatcher_for(function).declare(function, engine)
+
+
+def take_over(function: FunctionType, *, engine: Generates | None = None) -> None:
+    """Let a stub's own function, which decorators hold already, call what `declare` makes of it.
+
+    That costs a call more, each time, than to declare the stub before it is decorated.
+
+    Raises:
+        StubError, RealBodyError: it is no stub.
+    """
+    stub.judge(function)
+    written = takeover.copy_of(function)
+    takeover.forward(function, written, _dispatcher_for(written).declare(written, engine))
+
+
+def is_declared(function: object) -> bool:
+    """Whether it is what `declare` gave."""
+    return relay.BEGIN in getattr(function, "__globals__", ())
 
 
 def rearm(root: str) -> None:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from jiti.loader import Source
 
 
-# What `functools.update_wrapper` copies; to import it would double what `import jiti` costs.
-_ATTRIBUTES = (
+ATTRIBUTES = (
     *("__module__", "__qualname__", "__doc__"),
     "__annotate__" if sys.version_info >= (3, 14) else "__annotations__",
     *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
 )
+"""What `functools.update_wrapper` copies; to import it would double what `import jiti` costs."""
 
 
 class Armed:
@@ -80,7 +80,7 @@ class Dispatcher:
         # Defaults are set at birth and never again: a call between two assignments would see only one of them.
         function = FunctionType(trampoline, self._namespace.names, written.__name__, written.__defaults__)
         function.__kwdefaults__ = written.__kwdefaults__
-        for attribute in _ATTRIBUTES:
+        for attribute in ATTRIBUTES:
             setattr(function, attribute, getattr(written, attribute))
         function.__dict__.update(written.__dict__)
         function.__dict__["__wrapped__"] = written  # signatures and annotations are read from the stub

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import FunctionType
 
 from jiti.dispatch import parameters, relay
+from jiti.stub import mangled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ def implementation_of(written: FunctionType, names: dict[str, object], source: S
     """
     path = path_of(written)
     found = names.get(path[0])
-    for name in path[1:]:
-        found = found.__dict__.get(name) if isinstance(found, type) else None
+    for owner, name in pairwise(path):
+        found = found.__dict__.get(mangled(name, owner)) if isinstance(found, type) else None
     found = _function_under(found, source.declaration.qualname)
     if found is None:
         raise source.broken(f"it defines no {'.'.join(path)}")
@@ -48,6 +50,8 @@ def _function_under(found: object, qualname: str) -> object:
     if isinstance(found, property):
         accessors = {"setter": found.fset, "deleter": found.fdel}
         return accessors.get(qualname.rpartition(".")[2], found.fget)
+    if found is not None and not callable(found):  # a descriptor, as `functools.cached_property` makes
+        return getattr(found, "func", found)
     return found
 
 

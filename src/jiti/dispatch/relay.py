@@ -58,10 +58,10 @@ def kind_of(code: CodeType) -> int:
     return code.co_flags & (GENERATOR | COROUTINE | ASYNC_GENERATOR)
 
 
-def forwarder(stub: CodeType) -> CodeType:
-    """Code with the stub's parameters and kind that calls the implementation in its globals."""
+def forwarder(stub: CodeType, target: str = IMPLEMENTATION) -> CodeType:
+    """Code with the stub's parameters and kind that calls what its globals have by the name of `target`."""
     parameters = Parameters(stub)
-    call = f"{IMPLEMENTATION}({parameters.passed_on()})"
+    call = f"{target}({parameters.passed_on()})"
     return _named_after(stub, _compile(kind_of(stub), parameters.declaration(), call))
 
 
