@@ -32,11 +32,13 @@ HEADER = {
     "E501": "the header's lines are as long as they are; the code is checked where the stub stands",
     "ERA001": "the header's fields look like code",
     "RUF100": "a `noqa` that came along with the signature may have nothing to silence here",
-    "RUF201": "this file lists rules by code, so that older versions of ruff can read it",
     "SLF001": "an implementation reaches its own module's private values as attributes",
     "W505": "as E501",
 }
 """What only a file in the mirror is excused from, and why."""
+
+PREVIEW = {"RUF201": "this file lists rules by code, so that ruff reads it without preview too"}
+"""What this file itself is excused from under preview; other versions of ruff may not know of the rule."""
 
 _OPENING = (
     "# Written by jiti: generated files are held to your own settings,\n"
@@ -64,6 +66,11 @@ class _Settings:
             return None
         return os.path.normpath(os.path.join(self.folder, os.path.expandvars(os.path.expanduser(path))))
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether it switches on what is in preview."""
+        return bool(self.table.get("preview") or self.table.get("lint", {}).get("preview"))
+
     def ignores(self, name: str) -> list[tuple[str, list[str]]]:
         """A setting that ignores rules by pattern, in its old spelling and its new one."""
         return [each for table in (self.table, self.table.get("lint", {})) for each in table.get(name, {}).items()]
@@ -88,7 +95,8 @@ def text(root: str) -> str:
         sources = (_from(mirror, base), _from(mirror, os.path.join(base, "src")))
         lines.append(f"src = [{', '.join(map(_quoted, sources))}]")
     lines += ["", "[lint]", "ignore = ["]
-    lines += [f"    {_quoted(code)}, # {reason}" for code, reason in (PLACE | HEADER).items()]
+    excused = PLACE | HEADER | (PREVIEW if any(file.is_preview for file in files) else {})
+    lines += [f"    {_quoted(code)}, # {reason}" for code, reason in excused.items()]
     lines += ["]", "", "[lint.extend-per-file-ignores]", '".scratch/**" = ["ALL"]']
     lines += [f"{_quoted(pattern)} = {json.dumps(codes)}" for pattern, codes in _mirrored(files, root).items()]
     return "\n".join(lines) + "\n"

@@ -149,6 +149,12 @@ def test_ruff_reads_the_same_settings_for_the_mirror_as_for_the_source(root: Pat
     assert settings(".jiti/app/text/f.py") == settings("app/text.py")
 
 
+@pytest.mark.parametrize(("settings", "listed"), [("preview", True), ("pyproject", False)])
+def test_rules_that_are_in_preview_are_named_only_there(root: Path, settings: str, *, listed: bool) -> None:
+    write(root, {"pyproject.toml": SETTINGS[settings]})
+    assert ("RUF201" in config(root)["lint"]["ignore"]) == listed
+
+
 def test_ruffs_own_rules_have_nothing_against_it(root: Path) -> None:
     write(root, {"pyproject.toml": SETTINGS["preview"]})
     mirror.prepare(str(root))

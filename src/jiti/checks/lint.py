@@ -53,7 +53,8 @@ class Ruff:
         self._source = declaration.path
         self._implementation = mirror.relative_path(root, mirror.implementation_path(declaration))
         self._scratch = mirror.relative_path(root, mirror.scratch_path(declaration))
-        self._ruff = Tool("ruff", _find, root)
+        # One small text a time: starting a pool of threads would cost more than the rest.
+        self._ruff = Tool("ruff", _find, root, variables={"RAYON_NUM_THREADS": "1"})
 
     def fix(self, code: str) -> str:
         """The candidate with ruff's safe fixes, formatted as the user formats; unchanged if it does not parse.

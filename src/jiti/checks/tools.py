@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from jiti.errors import ConfigError
 from jiti.source import normalise_line_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PATIENCE = 60.0  # seconds; either answers in milliseconds, and in a few seconds on a very large project
 _CLEAN, _FINDINGS = 0, 1
@@ -35,12 +36,14 @@ class Tool:
         find: gives the absolute path of its binary.
         root: absolute path of the project root, where it is run.
         patience: seconds after which it is ended.
+        variables: what its environment has besides this process's.
     """
 
     name: str
     find: Callable[[], str]
     root: str
     patience: float = _PATIENCE
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, text: str = "") -> Answer:
         """Run it once, with `text` on its standard input.
@@ -55,6 +58,7 @@ class Tool:
                 input=text.encode("utf-8", "surrogatepass"),
                 capture_output=True,
                 cwd=self.root,
+                env={**os.environ, **self.variables},
                 timeout=self.patience,
                 check=False,
             )

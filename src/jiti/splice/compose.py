@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jiti import canonical
-from jiti.splice import layout, rules, signature
+from jiti.errors import StubError
+from jiti.splice import layout, owners, rules, signature
 from jiti.splice.layout import INDENT, written
 from jiti.splice.pieces import Pieces
 from jiti.splice.shape import TOO_DEEP, ShapeError, parse, problem
@@ -38,6 +38,7 @@ def compose(definition: Definition, module: str, submission: Submission) -> str:
         submission: what the agent sent.
 
     Raises:
+        StubError: what the stub needs of its module cannot be imported from it.
         ShapeError: it cannot be made into an implementation; the diagnostics say why, with the submitted
             texts' own lines.
     """
@@ -49,6 +50,7 @@ def compose(definition: Definition, module: str, submission: Submission) -> str:
 
 def _composed(definition: Definition, module: str, submission: Submission) -> str:
     pieces = Pieces.of(definition, module, submission)
+    _require_importable(pieces)
     found = rules.problems(pieces)
     if found:
         raise ShapeError(found)
@@ -62,22 +64,44 @@ def _composed(definition: Definition, module: str, submission: Submission) -> st
     return text
 
 
+def _require_importable(pieces: Pieces) -> None:
+    """Make sure that what is needed of the stub's module can be imported from it.
+
+    Raises:
+        StubError: no import statement can name it, which no submission can mend.
+    """
+    if pieces.module.is_importable or pieces.preamble.problems or pieces.body.problems:
+        return
+    needed = (pieces.in_signature | pieces.in_code).all - pieces.bound
+    prefix = f"from {pieces.module.name} import "
+    for name in sorted(needed):
+        if any(each.statement.startswith(prefix) for each in pieces.outside.bindings(name)):
+            declaration = pieces.definition.declaration
+            message = f"{declaration.place}: an implementation would import `{name}` from `{pieces.module.name}`"
+            raise StubError(message, key=declaration.key, hint="give the file a name that an import statement can have")
+
+
 def _lines(pieces: Pieces) -> list[Line]:
     preamble = pieces.preamble
     plain, for_types = _imports(pieces)
     future = ["from __future__ import annotations"] if _has_future_annotations(pieces) else []
-    has_block = for_types or preamble.for_types or _base_is_importable(pieces.definition)
+    has_block = for_types or preamble.for_types or pieces.definition.owners
     if has_block and "TYPE_CHECKING" not in preamble.bound and _TYPE_CHECKING not in plain:
         plain.append(_TYPE_CHECKING)
+    default = []
+    if pieces.node is not pieces.definition.node:
+        plain.append("from typing import Any")
+        default.append(f"{signature.DEFAULT}: Any = ...  # each call has the stub's own")
     block = ["if TYPE_CHECKING:", *(INDENT + each for each in for_types)] if for_types else []
     return layout.apart(
         written(*future),
         [*written(*plain), *preamble.imports],
         preamble.for_types,
         written(*block),
+        written(*default),
         preamble.code,
-        written(*_base(pieces)),
-        [*_classes(pieces.definition), *_function(pieces)],
+        written(*owners.base(pieces.definition, pieces.module)),
+        [*written(*owners.heads(pieces.definition)), *_function(pieces)],
     )
 
 
@@ -99,33 +123,10 @@ def _imports(pieces: Pieces) -> tuple[list[str], list[str]]:
     return plain, for_types
 
 
-def _base_is_importable(definition: Definition) -> bool:
-    return bool(definition.owners) and "<locals>" not in definition.declaration.qualname
-
-
-def _base(pieces: Pieces) -> Iterator[str]:
-    """What the classes around a method derive from: for type checkers the user's own."""
-    owners = pieces.definition.owners
-    if not _base_is_importable(pieces.definition):
-        return
-    yield "if TYPE_CHECKING:"
-    yield f"{INDENT}from {pieces.module.name} import {owners[0]} as _{owners[0]}"
-    for outer, inner in pairwise(owners):
-        yield f"{INDENT}_{inner} = _{outer}.{inner}"
-    yield "else:"
-    yield INDENT + " = ".join([*(f"_{each}" for each in owners), "object"])
-
-
-def _classes(definition: Definition) -> Iterator[Line]:
-    for depth, owner in enumerate(definition.owners):
-        base = f"(_{owner})" if _base_is_importable(definition) else ""
-        yield from written(f"{INDENT * depth}class {owner}{base}:")
-
-
 def _function(pieces: Pieces) -> Iterator[Line]:
     definition = pieces.definition
     depth = len(definition.owners)
-    first, *others = signature.header(definition)
+    first, *others = signature.header(definition, pieces.node)
     yield from written(*(INDENT * depth + each for each in (*signature.decorators(definition), first)), *others)
     yield from written(*signature.docstring(definition, depth + 1))
     yield from (line.indented(depth + 1) for line in pieces.body.lines)
@@ -149,7 +150,7 @@ def _require_intact(tree: ast.Module, pieces: Pieces) -> None:
     function = _last_function(tree.body)
     is_intact = (
         function is not None
-        and signature.is_same(function, pieces.definition)
+        and signature.is_same(function, pieces.definition, pieces.node)
         and canonical.text(*function.body[1:]) == canonical.text(*pieces.body.statements)
     )
     if not is_intact:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti.splice import body, names, preamble
+from jiti.splice import body, names, preamble, signature
 from jiti.splice.module_names import ModuleNames
 from jiti.splice.project import Module
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jiti.splice.preamble import Preamble
     from jiti.splice.shape import Part
     from jiti.submission import Submission
+    from jiti.syntax import FunctionNode
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,14 @@ class Pieces:
         return frozenset([*parameters, *assigned])
 
     @cached_property
+    def node(self) -> FunctionNode:
+        """The stub's `def`, with defaults that its file can have."""
+        return signature.reachable(self.definition)
+
+    @cached_property
     def in_signature(self) -> Names:
         """The names that the signature takes from the module around it."""
-        return names.of_signature(self.definition.node)
+        return signature.names(self.definition, self.node)
 
     @cached_property
     def in_code(self) -> Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +34,11 @@ class Module:
     def package(self) -> str:
         """The package that a relative import starts from; empty for a top-level module."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @property
+    def is_importable(self) -> bool:
+        """Whether an import statement can name it: a script may be called `my-script.py`."""
+        return all(part.isidentifier() and not keyword.iskeyword(part) for part in self.name.split("."))
 
     @property
     def import_statement(self) -> str:

@@ -3,37 +3,114 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import io
 import tokenize
 from typing import TYPE_CHECKING
 
-from jiti import canonical
+from jiti import canonical, syntax
 from jiti.splice.layout import INDENT
+from jiti.splice.names import Names, of_signature
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jiti.definition import Definition
-    from jiti.syntax import FunctionNode
 
-_METHOD_DECORATORS = {"staticmethod", "classmethod", "property"}
+_METHOD_DECORATORS = {"staticmethod", "classmethod", "property", "cached_property"}
+DEFAULT = "_DEFAULT"
+"""What stands for a default that the file cannot repeat; calls have the stub's own."""
 
 
 def decorators(definition: Definition) -> list[str]:
-    """The decorators that say how a method is called; all others stay with the stub."""
+    """The lines that say how a method is reached; all other decorators stay with the stub."""
+    node = definition.node
+    lines: list[str] = []
+    for each in _kept_decorators(definition):
+        if syntax.accessor_of(each, node.name):
+            lines += [f"{node.name} = property()", ""]
+        lines.append(f"@{ast.unparse(each)}")
+    return lines
+
+
+def names(definition: Definition, node: FunctionNode) -> Names:
+    """The names that a signature takes from the module around it, those of the decorators that it keeps included.
+
+    Args:
+        definition: the stub.
+        node: its `def`, as `reachable` gives it.
+    """
+    kept = [each for each in _kept_decorators(definition) if not syntax.accessor_of(each, node.name)]
+    of_decorators = {each.id for decorator in kept for each in ast.walk(decorator) if isinstance(each, ast.Name)}
+    return of_signature(node) | Names(frozenset(of_decorators))
+
+
+def _kept_decorators(definition: Definition) -> list[ast.expr]:
     if not definition.owners:
         return []
-    names = [each.id for each in definition.node.decorator_list if isinstance(each, ast.Name)]
-    return [f"@{name}" for name in names if name in _METHOD_DECORATORS]
+    node = definition.node
+    return [
+        each
+        for each in node.decorator_list
+        if getattr(each, "attr", getattr(each, "id", "")) in _METHOD_DECORATORS or syntax.accessor_of(each, node.name)
+    ]
 
 
-def header(definition: Definition) -> list[str]:
+def reachable(definition: Definition) -> FunctionNode:
+    """The stub's `def`; where defaults of it refer to names of a function or class around it, a copy without these.
+
+    The file does not have such names. And a nested stub's defaults are others each time its outer function runs.
+    """
+    inner = set(_names_around(definition))
+    arguments = definition.node.args
+    if not any(_mentions(each, inner) for each in (*arguments.defaults, *arguments.kw_defaults)):
+        return definition.node
+    node = copy.deepcopy(definition.node)
+    stand_in = ast.Name(DEFAULT, ast.Load())
+    node.args.defaults = [stand_in if _mentions(each, inner) else each for each in node.args.defaults]
+    node.args.kw_defaults = [stand_in if _mentions(each, inner) else each for each in node.args.kw_defaults]
+    return node
+
+
+def _mentions(default: ast.expr | None, names: set[str]) -> bool:
+    nodes = ast.walk(default) if default is not None else ()
+    return any(isinstance(each, ast.Name) and each.id in names for each in nodes)
+
+
+def _names_around(definition: Definition) -> Iterator[str]:
+    """The names that functions and classes around a stub bind."""
+    line = definition.node.lineno
+    for scope in ast.walk(definition.tree):
+        if not isinstance(scope, FunctionNode | ast.ClassDef) or scope is definition.node:
+            continue
+        if not scope.lineno <= line <= (scope.end_lineno or scope.lineno):
+            continue
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
+            elif isinstance(node, ast.arg):
+                yield node.arg
+            elif isinstance(node, FunctionNode | ast.ClassDef) and node is not scope:
+                yield node.name
+            elif isinstance(node, ast.alias):
+                yield node.asname or node.name.partition(".")[0]
+
+
+def header(definition: Definition, node: FunctionNode) -> list[str]:
     """The lines of a stub from its `def` to the colon, with the comments on them.
 
     Only the first line's indentation has a meaning, so it alone is taken away.
+
+    Args:
+        definition: the stub.
+        node: its `def`, as `reachable` gives it; of one that was changed comments are lost.
     """
-    node = definition.node
+    if node is not definition.node:
+        bare = copy.copy(node)
+        bare.decorator_list, bare.body = [], [ast.Pass()]
+        return ast.unparse(bare).split("\n")[:-1]
     lines = definition.source.split("\n")[node.lineno - 1 :]
     row, column = _end_of_signature(lines)
     taken = [*lines[: row - 1], lines[row - 1][:column]]
@@ -109,9 +186,8 @@ def _after_colon(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[tokenize.Toke
                 return
 
 
-def is_same(composed: FunctionNode, definition: Definition) -> bool:
-    """Whether a function has its stub's signature and docstring, whatever else it has."""
-    node = definition.node
+def is_same(composed: FunctionNode, definition: Definition, node: FunctionNode) -> bool:
+    """Whether a function has the signature of `node` and its stub's docstring, whatever else it has."""
     return (
         type(composed) is type(node)
         and composed.name == node.name

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti.errors import StubError
+
 if TYPE_CHECKING:
     from tests.unit.splice.conftest import Splicer
 
@@ -198,3 +200,14 @@ def test_a_top_level_modules_values_are_reached_through_a_plain_import(splicer: 
 def test_a_value_reached_as_an_attribute_is_fine(splicer: Splicer) -> None:
     composed = splicer.compose(stub("(text)"), "return text[_text.LIMIT]", "from app import text as _text")
     assert imports_of(composed) == ["from app import text as _text"]
+
+
+@pytest.mark.parametrize("body", ["return Token()", "return LIMIT"])
+def test_what_a_file_holds_that_no_import_can_name_is_the_users_to_mend(splicer: Splicer, body: str) -> None:
+    source = 'from jiti import jiti\nLIMIT = 3\nclass Token: ...\n@jiti\ndef f(x):\n    """Do."""\n    ...\n'
+    place = {"path": "my-script.py", "module": "my-script"}
+    with pytest.raises(
+        StubError, match=r"my-script.py:4: an implementation would import `(Token|LIMIT)` from `my-script`"
+    ):
+        splicer.compose(source, body, **place)
+    assert "import" not in splicer.compose(source, "return x", **place)
