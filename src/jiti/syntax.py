@@ -86,15 +86,16 @@ def _nested(statement: ast.stmt) -> list[ast.stmt]:
 
 
 def _accessor(node: FunctionNode) -> str:
-    for decorator in node.decorator_list:
-        if (
-            isinstance(decorator, ast.Attribute)
-            and decorator.attr in ACCESSORS
-            and isinstance(decorator.value, ast.Name)
-            and decorator.value.id == node.name
-        ):
-            return f".{decorator.attr}"
-    return ""
+    found = (accessor_of(decorator, node.name) for decorator in node.decorator_list)
+    return next((f".{accessor}" for accessor in found if accessor), "")
+
+
+def accessor_of(decorator: ast.expr, name: str) -> str | None:
+    """Which half of the property `name` a decorator defines, as `@name.setter` does; None if none."""
+    match decorator:
+        case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if owner == name and attribute in ACCESSORS:
+            return attribute
+    return None
 
 
 def _last_name(node: ast.expr) -> str:
