@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jiti import syntax
+from jiti.source import ACCESSORS
 from jiti.splice.layout import INDENT
 
 if TYPE_CHECKING:
@@ -50,7 +51,14 @@ def _may_override(definition: Definition) -> bool:
     if not all(_last_name(each) in _TYPE_STAYS or names.is_jiti(each) for each in _others(definition.node)):
         return False
     found = next((each for each in syntax.stubs_in(definition.tree) if each.node is definition.node), None)
-    return found is None or not found.overloads
+    return (found is None or not found.overloads) and not _is_read_only_half(definition)
+
+
+def _is_read_only_half(definition: Definition) -> bool:
+    """Whether it is the getter of a property that has other accessors: alone it would seem to take these away."""
+    qualname = definition.declaration.qualname
+    names = {f"{qualname}.{accessor}" for accessor in ACCESSORS}
+    return any(name in names for _, name, _ in syntax.definitions(definition.tree))
 
 
 def _others(node: syntax.FunctionNode) -> list[ast.expr]:

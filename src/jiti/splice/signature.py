@@ -108,8 +108,9 @@ def header(definition: Definition, node: FunctionNode) -> list[str]:
         node: its `def`, as `reachable` gives it; of one that was changed comments are lost.
     """
     if node is not definition.node:
+        placeholder: list[ast.stmt] = [ast.Pass()]
         bare = copy.copy(node)
-        bare.decorator_list, bare.body = [], [ast.Pass()]
+        bare.decorator_list, bare.body = [], placeholder
         return ast.unparse(bare).split("\n")[:-1]
     lines = definition.source.split("\n")[node.lineno - 1 :]
     row, column = _end_of_signature(lines)

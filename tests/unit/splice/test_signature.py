@@ -103,7 +103,9 @@ class Parser(_Parser):
         ("@jiti\n    @staticmethod", "    @staticmethod\n", "raw: str"),
         ("@classmethod\n    @jiti", "    @classmethod\n", "cls, raw: str"),
         ("@property\n    @jiti", "    @property\n", "self"),
-        ("@functools.cached_property\n    @jiti", "", "self"),
+        ("@functools.cached_property\n    @jiti", "    @functools.cached_property\n", "self"),
+        ("@parse.setter\n    @jiti", "    parse = property()\n\n    @parse.setter\n", "self, raw: str"),
+        ("@abc.abstractmethod\n    @jiti", "", "self"),
     ],
 )
 def test_a_method_stands_in_a_class_of_its_classs_name(
@@ -111,6 +113,48 @@ def test_a_method_stands_in_a_class_of_its_classs_name(
 ) -> None:
     composed = splicer.compose(METHOD.format(decorators=decorators, parameters=parameters), "return Parser()")
     assert composed == SHELL.format(decorator=kept, parameters=parameters)
+
+
+UNTYPED = "from typing import Any as _Parser"
+
+
+@pytest.mark.parametrize("decorators", ["@functools.lru_cache\n    @jiti", "@jiti\n    @contextlib.contextmanager"])
+def test_a_method_whose_decorators_change_its_type_overrides_nothing(splicer: Splicer, decorators: str) -> None:
+    composed = splicer.compose(METHOD.format(decorators=decorators, parameters="self"), "return Parser()")
+    typed = SHELL.format(decorator="", parameters="self")
+    assert composed == typed.replace("from app.text import Parser as _Parser", UNTYPED)
+
+
+def test_a_getter_beside_a_setter_overrides_nothing(splicer: Splicer) -> None:
+    setter = "    @parse.setter\n    def parse(self, raw: str) -> None: ...\n"
+    source = METHOD.format(decorators="@property\n    @jiti", parameters="self") + setter
+    assert UNTYPED in splicer.compose(source, "return Parser()")
+
+
+def test_an_overloaded_method_overrides_nothing(splicer: Splicer) -> None:
+    overload = "class Parser:\n    @overload\n    def parse(self): ...\n"
+    source = METHOD.format(decorators="@jiti", parameters="self").replace("class Parser:\n", overload)
+    assert UNTYPED in splicer.compose(source, "return Parser()")
+
+
+@pytest.mark.parametrize(
+    ("around", "default", "kept"),
+    [
+        ("def g(k):", "k", "_DEFAULT"),
+        ("def g():\n    k = 1", "[k][0]", "_DEFAULT"),
+        ("def g(k):", "LIMIT", "LIMIT"),
+        ("class g:\n    k = 1", "k", "_DEFAULT"),
+        ("class g:\n    k = 1", "5", "5"),
+    ],
+)
+def test_a_default_that_the_file_cannot_have_is_left_to_the_stub(
+    splicer: Splicer, around: str, default: str, kept: str
+) -> None:
+    source = f"from jiti import jiti\nLIMIT = 5\n{around}\n    @jiti\n    def f(a, *, b={default}):\n        "
+    qualname = "g.f" if around.startswith("class") else "g.<locals>.f"
+    composed = splicer.compose(f'{source}"""Do.\n\n        More.\n        """\n', "return a", qualname=qualname)
+    assert f"def f(a, *, b={kept}):" in composed
+    assert ("_DEFAULT: Any = ...  # each call has the stub's own\n" in composed) is (kept == "_DEFAULT")
 
 
 def test_classes_nest_as_they_do_in_the_source(splicer: Splicer) -> None:
