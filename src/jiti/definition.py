@@ -125,7 +125,7 @@ def _text(file: source.SourceFile, found: syntax.Found) -> str:
 
 def _read(declaration: Declaration) -> source.SourceFile:
     try:
-        file = source.read(declaration.source)
+        file = source.read(declaration.source, declaration.home)
         _ = file.tree
     except (SyntaxError, ValueError, OSError) as error:
         line = getattr(error, "lineno", None)

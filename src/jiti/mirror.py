@@ -10,15 +10,16 @@ import os
 
 from jiti import durable, header
 from jiti.errors import BrokenImplementationError
+from jiti.home import MIRROR
 from jiti.source import decode
 from jiti.spec import text_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jiti.definition import Definition
+    from jiti.home import Home
     from jiti.stub import Declaration
 
-FOLDER = ".jiti"
 SCRATCH = ".scratch"
 LOCAL = ".local"
 IGNORED = "/.local/\n__pycache__/\n"
@@ -50,12 +51,12 @@ class Implementation:
 
 def folder_of(root: str) -> str:
     """Absolute path of a project's mirror."""
-    return os.path.join(root, FOLDER)
+    return os.path.join(root, MIRROR)
 
 
 def local_folder(root: str, *parts: str) -> str:
     """A folder below the mirror that is never committed: sessions, locks, caches."""
-    return os.path.join(root, FOLDER, LOCAL, *parts)
+    return os.path.join(root, MIRROR, LOCAL, *parts)
 
 
 def relative_path(root: str, path: str) -> str:
@@ -63,9 +64,21 @@ def relative_path(root: str, path: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def _parts(declaration: Declaration) -> list[str]:
-    """The folders and the name, without ending, that a stub's implementation has below the mirror."""
-    *folders, module = declaration.path.split("/")
+def filed_key(declaration: Declaration) -> str:
+    """The key by which the mirror has a stub: in the mirror that a package carries, as from where that is imported."""
+    return f"{_filed_path(declaration)}::{declaration.qualname}"
+
+
+def _filed_path(declaration: Declaration) -> str:
+    home = declaration.home
+    if home.base == declaration.root:
+        return declaration.path
+    return relative_path(home.base, declaration.source)
+
+
+def _parts(declaration: Declaration, path: str) -> list[str]:
+    """The folders and the name, without ending, that what is filed for a stub of a source path has."""
+    *folders, module = path.split("/")
     qualname, accessor = declaration.qualname, ""
     for ending in (".setter", ".deleter"):
         if qualname.endswith(ending):
@@ -76,17 +89,17 @@ def _parts(declaration: Declaration) -> list[str]:
 
 
 def _plain_path(declaration: Declaration) -> str:
-    return os.sep.join((declaration.root, FOLDER, *_parts(declaration))) + ".py"
+    return os.sep.join((declaration.home.mirror, *_parts(declaration, _filed_path(declaration)))) + ".py"
 
 
 def _marked_path(declaration: Declaration) -> str:
     """The other name, for when the plain one is taken: `name~<6 hex of the key's hash>.py`."""
-    return f"{_plain_path(declaration).removesuffix('.py')}~{text_hash(declaration.key)[:6]}.py"
+    return f"{_plain_path(declaration).removesuffix('.py')}~{text_hash(filed_key(declaration))[:6]}.py"
 
 
 def scratch_path(declaration: Declaration) -> str:
     """Where a stub's scratch tests lie (absolute)."""
-    *folders, name = _parts(declaration)
+    *folders, name = _parts(declaration, declaration.path)
     module = "test_" + name.replace(".", "_")  # a name that can be imported
     return os.path.join(folder_of(declaration.root), SCRATCH, *folders, f"{module}.py")
 
@@ -101,7 +114,7 @@ def implementation_path(declaration: Declaration) -> str:
         for entry in os.listdir(folder):
             if entry != name and entry.lower() == name.lower():
                 return _marked_path(declaration)
-    if os.path.exists(plain) and _holds_another(plain, declaration.key):
+    if os.path.exists(plain) and _holds_another(plain, filed_key(declaration)):
         return _marked_path(declaration)
     return plain
 
@@ -127,8 +140,7 @@ def read(declaration: Declaration) -> Implementation | None:
     for path_of in (_plain_path, _marked_path):
         path = path_of(declaration)
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            data = declaration.home.read(path)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -143,7 +155,7 @@ def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation |
     try:
         text = decode(data)
         key = header.key_of(text)
-        if key is not None and key != declaration.key:
+        if key is not None and key != filed_key(declaration):
             return None
         fields, code = header.split(text)
     except (UnicodeDecodeError, SyntaxError) as error:
@@ -183,7 +195,7 @@ def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Im
         OSError: the mirror cannot be written; no implementation was changed.
     """
     declaration = definition.declaration
-    prepare(declaration.root)
+    prepare(declaration.root, declaration.home)
     scratch = scratch_path(declaration)
     if tests:
         durable.replace(scratch, _below(f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n", tests))
@@ -200,7 +212,7 @@ def stamp(definition: Definition, implementation: Implementation) -> None:
     """
     kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
     kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
-    text = _below(header.compose(definition.declaration.key, kept), implementation.code)
+    text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
     durable.replace(implementation.path, text)
 
 
@@ -213,7 +225,7 @@ def retire(declaration: Declaration, path: str) -> str:
     Raises:
         OSError: it cannot be moved; nothing was changed.
     """
-    folder = local_folder(declaration.root, "replaced", *_parts(declaration)[:-1])
+    folder = local_folder(declaration.root, "replaced", *_parts(declaration, declaration.path)[:-1])
     name = os.path.basename(path)
     number = 1
     while os.path.exists(kept := os.path.join(folder, f"{name}.{number}")):
@@ -234,7 +246,7 @@ def _write(definition: Definition, path: str, code: str, fields: dict[str, str])
         "code": text_hash(code),
         "body": body_hash(code),
     }
-    text = _below(header.compose(declaration.key, fields), code)
+    text = _below(header.compose(filed_key(declaration), fields), code)
     durable.replace(path, text)
     return Implementation(path, header.split(text)[0], code, text)
 
@@ -246,18 +258,24 @@ def _below(comment: str, code: str) -> str:
     return f"{comment}{gap}{code}"
 
 
-def prepare(root: str) -> None:
-    """Make the mirror's folder with its `.gitignore` and `ruff.toml`, as the user's settings are now.
+def prepare(root: str, home: Home | None = None) -> None:
+    """Make a project's mirror with its `.gitignore` and `ruff.toml`, as the user's settings are now.
+
+    Args:
+        root: absolute path of the project root.
+        home: of a stub, whose package may carry a mirror of its own: that is made as well.
 
     Raises:
         OSError: the mirror cannot be written.
     """
     from jiti import ruff_config
 
-    for name, text in ((".gitignore", IGNORED), ("ruff.toml", ruff_config.text(root))):
-        path = os.path.join(folder_of(root), name)
-        if not _has_text(path, text):
-            durable.replace(path, text)
+    bases = {folder_of(root): root} | ({home.mirror: home.base} if home else {})
+    for folder, base in bases.items():
+        for name, text in ((".gitignore", IGNORED), ("ruff.toml", ruff_config.text(root, folder, base))):
+            path = os.path.join(folder, name)
+            if not _has_text(path, text):
+                durable.replace(path, text)
 
 
 def _has_text(path: str, text: str) -> bool:

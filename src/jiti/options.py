@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Log = Literal["off", "info", "debug"]
 Values = Literal["repr", "types", "none"]
+Mirror = Literal["root", "package"]
 
 
 def checked(place: str, name: str, value: object, readers: Mapping[str, Reader]) -> Any:  # noqa: ANN401 - of any type
@@ -131,6 +132,7 @@ SETTINGS: Mapping[str, Reader] = {
     "test_guide": _text,
     "prompts": _text,
     "values": _one_of(get_args(Values)),
+    "mirror": _one_of(get_args(Mirror)),
     "log": _one_of(get_args(Log)),
     "replay": _text,
     "sources": _texts,

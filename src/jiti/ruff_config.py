@@ -76,14 +76,16 @@ class _Settings:
         return [each for table in (self.table, self.table.get("lint", {})) for each in table.get(name, {}).items()]
 
 
-def text(root: str) -> str:
-    """What `.jiti/ruff.toml` has to say for a project, given the user's settings as they are now.
+def text(root: str, mirror: str | None = None, source_base: str | None = None) -> str:
+    """What a mirror's `ruff.toml` has to say for a project, given the user's settings as they are now.
 
     Args:
         root: absolute path of the project root.
+        mirror: absolute path of the mirror, if it is not the root's.
+        source_base: absolute path of the folder that paths in the mirror start from, if it is not the root.
     """
     files = list(_in_force(root))
-    mirror = os.path.join(root, ".jiti")
+    mirror = mirror or os.path.join(root, ".jiti")
     base = files[0].folder if files else root
     lines = [_OPENING]
     if files:
@@ -98,7 +100,9 @@ def text(root: str) -> str:
     excused = PLACE | HEADER | (PREVIEW if any(file.is_preview for file in files) else {})
     lines += [f"    {_quoted(code)}, # {reason}" for code, reason in excused.items()]
     lines += ["]", "", "[lint.extend-per-file-ignores]", '".scratch/**" = ["ALL"]']
-    lines += [f"{_quoted(pattern)} = {json.dumps(codes)}" for pattern, codes in _mirrored(files, root).items()]
+    lines += [
+        f"{_quoted(pattern)} = {json.dumps(codes)}" for pattern, codes in _mirrored(files, source_base or root).items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ from jiti.usage import Budget
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jiti.options import Log, Values
+    from jiti.options import Log, Mirror, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Settings:
         test_guide: the same for generated tests.
         prompts: folder, from the root, whose files replace jiti's own prompts of that name.
         values: what of a live call's arguments the model may see.
+        mirror: where implementations are filed: in the root's `.jiti/`, or in one that each top package carries.
         log: what is told on stderr: nothing, each model call, each tool call too; None: start, end and progress.
         replay: a recorded session, or a folder of them, that answers in the model's place; a path from the root.
         env: names of environment variables that child processes get beyond those that hold no secrets.
@@ -51,6 +52,7 @@ class Settings:
     test_guide: str | None = None
     prompts: str | None = None
     values: Values = "repr"
+    mirror: Mirror = "root"
     log: Log | None = None
     replay: str | None = None
     env: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
+    from jiti.home import Home
+
 BOM = b"\xef\xbb\xbf"
 ACCESSORS = ("setter", "deleter")
 """What a property's name is followed by where a decorator defines its other halves: `@name.setter`."""
@@ -120,22 +122,32 @@ def normalise_line_ends(text: str) -> str:
     return text
 
 
-_seen: dict[str, tuple[tuple[int, int], SourceFile]] = {}
+_seen: dict[str, tuple[tuple[int, int] | None, SourceFile]] = {}
 
 
-def read(path: str) -> SourceFile:
+def read(path: str, home: Home | None = None) -> SourceFile:
     """The source file at `path`, read again only if its time or size changed.
+
+    Args:
+        path: absolute path.
+        home: what it belongs to, if that may not be on disk.
 
     Raises:
         OSError: it cannot be read.
         UnicodeDecodeError, SyntaxError: it cannot be decoded.
     """
-    status = os.stat(path)
-    stamp = status.st_mtime_ns, status.st_size
+    stamp = None
+    if home is None or home.loader is None:
+        status = os.stat(path)
+        stamp = status.st_mtime_ns, status.st_size
     known = _seen.get(path)
     if known is not None and known[0] == stamp:
         return known[1]
-    with open(path, "rb") as file:
-        found = SourceFile(path, file.read())
+    if home is not None:
+        data = home.read(path)
+    else:
+        with open(path, "rb") as file:
+            data = file.read()
+    found = SourceFile(path, data)
     _seen[path] = stamp, found
     return found

@@ -13,6 +13,7 @@ from opcode import opmap
 
 from jiti import source
 from jiti.errors import RealBodyError, StubError
+from jiti.home import Home, home_in, home_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 SCRIPT_NAMES = ("__main__", "__mp_main__")
 """What the module of a script is called where it runs, and in processes that multiprocessing spawns from there."""
-ROOT_MARKERS = (".jiti", "pyproject.toml", ".git")
 
 
 class Declaration:
@@ -34,12 +34,14 @@ class Declaration:
         qualname: dotted name inside the file: `slugify`, `Parser.parse`, `outer.<locals>.inner`, `C.x.setter`.
         line: 1-based line where it begins, decorators included.
         text: its source lines, decorators and `@overload`s included.
+        home: what it belongs to; left out, a project with its mirror in the root.
     """
 
-    __slots__ = ("line", "path", "qualname", "root", "text")
+    __slots__ = ("home", "line", "path", "qualname", "root", "text")
 
-    def __init__(self, root: str, path: str, qualname: str, line: int, text: str) -> None:
+    def __init__(self, root: str, path: str, qualname: str, line: int, text: str, home: Home | None = None) -> None:
         self.root = root
+        self.home = home or Home(root)
         self.path = path
         self.qualname = qualname
         self.line = line
@@ -134,18 +136,19 @@ def declaration_of(function: FunctionType) -> Declaration:
     code = innermost.__code__
     path = _source_path(innermost)
     try:
-        file = source.read(path)
+        home = _home_of(path, innermost)
+        file = source.read(path, home)
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
         message = f"{_place_of(code)}: the source of {innermost.__qualname__} cannot be read: {error}"
         raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
-    root = root_of(path)
-    relative = path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
+    relative = path.removeprefix(home.root).lstrip(os.sep).replace(os.sep, "/")
     text = _text_of(code, file)
     name = innermost.__name__
     if f"def {code.co_name}" not in text:
-        return declaration_for(root, f"{relative}::{innermost.__qualname__}")
+        return declaration_for(home.root, f"{relative}::{innermost.__qualname__}")
     qualname = innermost.__qualname__ + _accessor_suffix(name, text)
-    return Declaration(root, relative, qualname, code.co_firstlineno, _overloads_of(innermost, file) + text)
+    text = _overloads_of(innermost, file) + text
+    return Declaration(home.root, relative, qualname, code.co_firstlineno, text, home)
 
 
 def unwrap(function: FunctionType) -> FunctionType:
@@ -180,10 +183,24 @@ def _source_path(function: FunctionType) -> str:
         absolute = os.path.abspath(path)
     except OSError:
         absolute = ""  # the working directory was deleted
-    if path.startswith("<") or not os.path.exists(absolute):
+    if path.startswith("<"):
         message = f"{function.__qualname__} has no source file ({path})"
         raise StubError(message, hint="write the stub in a .py file: jiti works from its source text")
     return absolute
+
+
+def _home_of(path: str, function: FunctionType) -> Home:
+    """Where a function's source file is at home: on disk, or wherever its module's loader has it from.
+
+    Raises:
+        OSError: it is in neither place.
+    """
+    if os.path.isfile(path):
+        return home_of(path)
+    spec = getattr(sys.modules.get(function.__module__), "__spec__", None)
+    if spec is None or not hasattr(spec.loader, "get_data"):
+        return home_of(path)
+    return home_in(spec.loader, path, spec.name)
 
 
 def _text_of(code: CodeType, file: source.SourceFile) -> str:
@@ -211,33 +228,9 @@ def _overloads_of(function: FunctionType, file: source.SourceFile) -> str:
     return "".join(_text_of(overload.__code__, file) for overload in typing.get_overloads(function))
 
 
-_roots: dict[str, str] = {}
-
-
 def root_of(path: str) -> str:
-    """The project root of a source file: the nearest folder at or above it that holds a marker.
-
-    Without any marker, the folder that its top package lies in.
-    """
-    folder = os.path.dirname(path)
-    known = _roots.get(folder)
-    if known is not None:
-        return known
-    at = folder
-    while not _is_root(at):
-        parent = os.path.dirname(at)
-        if parent == at:
-            at = folder
-            while os.path.exists(os.path.join(at, "__init__.py")):
-                at = os.path.dirname(at)
-            break
-        at = parent
-    _roots[folder] = at
-    return at
-
-
-def _is_root(folder: str) -> bool:
-    return any(os.path.exists(os.path.join(folder, marker)) for marker in ROOT_MARKERS)
+    """The project root of a source file."""
+    return home_of(path).root
 
 
 def mangled(name: str, owner: str) -> str:
@@ -304,4 +297,7 @@ def _declaration(root: str, path: str, file: source.SourceFile, found: Found) ->
     from jiti import syntax
 
     text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
-    return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text)
+    home = home_of(file.path)
+    return Declaration(
+        root, path, found.qualname, syntax.span(found.node)[0], text, home if home.root == root else None
+    )

@@ -48,7 +48,7 @@ class Ruff:
     def __init__(self, definition: Definition) -> None:
         declaration = definition.declaration
         root = declaration.root
-        mirror.prepare(root)
+        mirror.prepare(root, declaration.home)
         self._definition = definition
         self._source = declaration.path
         self._implementation = mirror.relative_path(root, mirror.implementation_path(declaration))

@@ -44,7 +44,7 @@ class Ty:
             self._arguments += ["--extra-search-path", base]
         self._ty = Tool("ty", _find, declaration.root)
         self._places = {
-            CANDIDATE: os.path.relpath(mirror.implementation_path(declaration), folder),
+            CANDIDATE: os.path.relpath(mirror.implementation_path(declaration), declaration.home.mirror),
             TESTS: os.path.relpath(mirror.scratch_path(declaration), folder),
         }
 

@@ -99,7 +99,7 @@ class Dispatcher:
             call, engine = self._call(key, args, kwargs)
             source = supply.at_hand(call.declaration)
             if source is None:
-                supply.require_no_trial(call)
+                supply.require_allowed(call)
                 source = supply.ordered(call, engine)
             self._load(source)
         return self._loaded(key)(*args, **kwargs)
@@ -111,7 +111,7 @@ class Dispatcher:
             call, engine = self._call(key, args, kwargs)
             source = supply.at_hand(call.declaration)
             if source is None:
-                supply.require_no_trial(call)
+                supply.require_allowed(call)
                 name = f"jiti {call.declaration.key}"
                 source = await flights.join(self, lambda: supply.ordered(call, engine), name)
             if self.code is None:  # another task may have loaded it while this one waited

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jiti import states, stub, trial
+from jiti.errors import FrozenError, JitiError
 from jiti.loader import Source
 
 TYPE_CHECKING = False
@@ -70,12 +71,16 @@ def ordered(call: Call, engine: Generates | None) -> Source:
     return Source.of_file(call.declaration, engine.generate(call.declaration, call.function, call.args, call.kwargs))
 
 
-def require_no_trial(call: Call) -> None:
-    """In a process that tries candidates nothing is generated: its parent has to.
+def require_allowed(call: Call) -> None:
+    """For installed code nothing is generated; nor is it in a process that tries candidates: its parent has to.
 
     Raises:
-        jiti.trial.Needed: this is such a process.
+        FrozenError: the stub is installed, and what it was installed with does not run.
+        BrokenImplementationError: that cannot be read.
+        jiti.trial.Needed: this is a process that tries candidates.
     """
+    if call.declaration.home.is_installed:
+        raise _frozen(call.declaration)
     if trial.current is None:
         return
     from jiti.live import LiveCall
@@ -84,3 +89,14 @@ def require_no_trial(call: Call) -> None:
     declaration = call.declaration
     module = stub.importable_name(call.function)
     raise trial.current.need(declaration.key, module, declaration.qualname, arguments)
+
+
+def _frozen(declaration: Declaration) -> JitiError:
+    state = states.look(declaration)
+    if state.error is not None:
+        return state.error
+    return FrozenError(
+        f"{declaration.place}: {declaration.qualname} is {state.name}, and installed: it cannot be generated here",
+        key=declaration.key,
+        hint='generate it in its own project, with `mirror = "package"` in [tool.jiti], and ship its .jiti/',
+    )
