@@ -6,22 +6,19 @@ imported by the functions that need them, so that a project which only runs need
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti import durable, locks, mirror, progress, settings, states, stub
+from jiti import home, locks, mirror, preflight, progress, settings, states, stub
 from jiti.definition import Definition, define, require_unchanged
-from jiti.errors import ConfigError, ConflictError, FrozenError, GenerationCycleError
+from jiti.errors import ConflictError, FrozenError
 from jiti.live import LiveCall
-from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from types import FunctionType
 
     from anthropic import Anthropic
@@ -35,9 +32,6 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
     from jiti.usage import Budget
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -46,14 +40,31 @@ class Target:
     Attributes:
         declaration: where it stands.
         module: the name by which an import statement gets its module.
-        live: the arguments of the call that asks for it.
+        live: gives the call that asks for it. The arguments' own code may run: copying and describing them.
         function: the stub itself, where it is loaded in this process.
     """
 
     declaration: Declaration
     module: str
-    live: LiveCall
+    live: Callable[[], LiveCall]
     function: FunctionType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a session is for.
+
+    Attributes:
+        definition: the stub.
+        module: the name by which an import statement gets its module.
+        live: the call that asks for it.
+        state: why it has to be generated.
+    """
+
+    definition: Definition
+    module: str
+    live: LiveCall
+    state: State
 
 
 class Engine:
@@ -136,60 +147,65 @@ class Engine:
             GenerationError: the session failed; only its transcript was written.
         """
         innermost = stub.unwrap(function)
-        live = LiveCall.of(innermost, args, kwargs)
-        target = Target(declaration, stub.importable_name(innermost), live, innermost)
-        return self._obtain(target, chain=())
+        module = stub.importable_name(innermost)
+        return self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
 
-    def _obtain(self, target: Target, chain: tuple[str, ...]) -> Implementation:
+    def _obtain(self, target: Target) -> Implementation:
         declaration = target.declaration
-        if declaration.key in chain:
-            raise _cycle((*chain[chain.index(declaration.key) :], declaration.key))
-        in_force = self.settings_for(declaration.root)
-        found = _settled(declaration, states.look(declaration), frozen=in_force.frozen)
-        if found is not None:
-            return found
-        definition = define(declaration)
-        if target.function is not None:
-            require_unchanged(definition, target.function)
-        _require_installed()
-        _require_writable(definition)
-        with locks.hold(declaration.root, declaration.key):
-            state = states.look(declaration)  # somebody else may have generated it while we waited
-            found = _settled(declaration, state, frozen=in_force.frozen)
-            if found is None:
-                found = self._session(target, definition, state, in_force, (*chain, declaration.key))
+        with locks.claim(declaration.root, declaration.key) as claim:
+            in_force = self.settings_for(declaration.root)
+            if in_force.mirror == "package":
+                declaration.home = home.with_package_mirror(declaration.source)
+            found = _settled(declaration, states.look(declaration), frozen=in_force.frozen)
+            if found is not None:
+                return found
+            definition = define(declaration)
+            if target.function is not None:
+                require_unchanged(definition, target.function)
+            preflight.require_installed()
+            preflight.require_writable(declaration)
+            live = _described(target.live(), in_force)
+            observe = self._observe or progress.observer(in_force.log)
+            with claim.held(observe):
+                state = states.look(declaration)  # somebody else may have generated it while we waited
+                found = _settled(declaration, state, frozen=in_force.frozen)
+                if found is None:
+                    order = Order(definition, target.module, live, state)
+                    found = self._session(order, in_force, observe)
         return found
 
-    def _session(
-        self, target: Target, definition: Definition, state: State, in_force: Settings, chain: tuple[str, ...]
-    ) -> Implementation:
+    def _session(self, order: Order, in_force: Settings, observe: Observer) -> Implementation:
         from jiti.agent import session
         from jiti.agent.transcript import Transcript
         from jiti.checks.bench import Bench
 
+        definition = order.definition
         declaration = definition.declaration
         model = self._model_for(in_force)
         clock = _Stopwatch()
 
         def generate_needed(need: Mapping[str, object]) -> None:
             with clock.paused():
-                self._obtain(_target_of(declaration.root, need), chain)
+                self._obtain(_target_of(declaration.root, need))
 
-        bench = Bench(definition, target.module, target.live, env=in_force.env, generate=generate_needed)
-        with closing(bench), closing(Transcript.create(declaration.root, declaration.key)) as transcript:
+        bench = Bench(definition, order.module, order.live, env=in_force.env, generate=generate_needed)
+        with closing(bench):
             bench.start()  # it warms while the model thinks
-            _tell_what_leaves(declaration.root, model)
-            return session.run(
-                _task(target, definition, state, in_force),
-                model=model,
-                workbench=bench,
-                root=declaration.root,
-                limits=session.Limits.of(in_force),
-                transcript=transcript,
-                observe=self._observe or progress.observer(in_force.log),
-                commit=lambda accepted: _file(definition, accepted),
-                clock=clock,
-            )
+            task = _task(order, in_force)
+            preflight.tell_what_leaves(declaration.root, model)
+            # Last, so that there is a transcript of every session and of nothing else.
+            with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
+                return session.run(
+                    task,
+                    model=model,
+                    workbench=bench,
+                    root=declaration.root,
+                    limits=session.Limits.of(in_force),
+                    transcript=transcript,
+                    observe=observe,
+                    commit=lambda accepted: _file(definition, accepted),
+                    clock=clock,
+                )
 
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:
@@ -226,7 +242,16 @@ class _Stopwatch:
 def _target_of(root: str, need: Mapping[str, object]) -> Target:
     """A stub that a candidate called in a child process, with the arguments of that call."""
     declaration = stub.declaration_for(root, str(need["key"]))
-    return Target(declaration, str(need["module"]), LiveCall.from_need(need))
+    return Target(declaration, str(need["module"]), lambda: LiveCall.from_need(need))
+
+
+def _described(live: LiveCall, in_force: Settings) -> LiveCall:
+    """The call with its arguments described once and for all.
+
+    The arguments' own code runs for that, and may import modules or wait for locks that another thread has, which may
+    be waiting for the stub: so it must not run once the stub's key is held.
+    """
+    return LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
 
 
 _default: Engine | None = None
@@ -265,9 +290,10 @@ def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Impleme
     return None
 
 
-def _task(target: Target, definition: Definition, state: State, in_force: Settings) -> Task:
+def _task(order: Order, in_force: Settings) -> Task:
     from jiti.agent import context, prompts, session
 
+    definition, state = order.definition, order.state
     declaration = definition.declaration
     reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
     return session.Task(
@@ -276,7 +302,7 @@ def _task(target: Target, definition: Definition, state: State, in_force: Settin
         reason=reason,
         system=prompts.system(declaration.root, in_force),
         message=context.task_for(
-            definition, target.module, reason=reason, live=target.live, old=state.implementation, settings=in_force
+            definition, order.module, reason=reason, live=order.live, old=state.implementation, settings=in_force
         ),
         prompts=prompts.folder(declaration.root, in_force),
     )
@@ -287,56 +313,9 @@ def _file(definition: Definition, accepted: Accepted) -> Implementation:
     made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
     if candidate.test_count:
         made += f", {_count(candidate.test_count, 'test')}"
-    try:
+    with locks.guard(definition.declaration.root):
         return mirror.file(definition, candidate.code, made=made, tests=candidate.tests)
-    except OSError as error:
-        raise locks.unwritable(definition.declaration.root, error) from error
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _cycle(keys: tuple[str, ...]) -> GenerationCycleError:
-    error = GenerationCycleError(
-        f"stubs need each other: {' -> '.join(keys)}",
-        key=keys[0],
-        hint="write one of them by hand, or take the call of the other out of its docstring's examples",
-    )
-    error.cycle = keys[:-1]
-    return error
-
-
-def _require_installed() -> None:
-    from importlib.util import find_spec
-
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        message = f"generating needs packages that are not installed: {', '.join(missing)}"
-        raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
-
-
-def _require_writable(definition: Definition) -> None:
-    """Find out before anything is paid for whether the result can be filed."""
-    root = definition.declaration.root
-    try:
-        mirror.prepare(root)
-        folder = os.path.dirname(mirror.implementation_path(definition.declaration))
-        os.makedirs(folder, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
-    except OSError as error:
-        raise locks.unwritable(root, error) from error
-
-
-def _tell_what_leaves(root: str, model: Model) -> None:
-    """Say once for a project, a machine and a host what requests carry."""
-    host = model.host
-    if host is None or host in LOOPBACK:
-        return
-    told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
-    if os.path.exists(told) or sys.stderr is None:
-        return
-    what = "stubs, what its agent reads of the project, and live arguments"
-    sys.stderr.write(f"jiti: {root}: sends {what} to {host} (said once; see `values` in the README)\n")
-    durable.replace(told, f"{host}\n")

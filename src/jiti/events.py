@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody else writes the stub's implementation already: it is waited for."""
+
+    key: str
+    process: int | None
+    """The id of the process in which that happens, which may be this one; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStarted:
     """An agent set out to write a stub's implementation."""
 
@@ -74,5 +83,5 @@ class SessionEnded:
     """Where the implementation was filed, or the error's first line."""
 
 
-Event = SessionStarted | TurnStarted | Replied | ToolStarted | ToolEnded | SessionEnded
+Event = Waiting | SessionStarted | TurnStarted | Replied | ToolStarted | ToolEnded | SessionEnded
 Observer = Callable[[Event], None]

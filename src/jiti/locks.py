@@ -1,43 +1,181 @@
-"""One generation a key, whoever asks: a file lock that threads and processes share.
+"""One generation a key, whoever asks; and the circles in which generations can wait for one another.
 
-The operating system drops the lock with the process that held it, however that ended.
+Whoever generates a key has locked its file in `.jiti/.local/locks/`. The operating system drops the lock with the
+process that had it, however that ended. The file says which process that is, and which other key it needs now. It is
+looked at and changed only under one more lock, the guard: so what stands in a file whose lock is held was written by
+its holder, and what a killed process has left behind stands in a file that nobody holds, and is believed by nobody.
+`docs/adr/0003-locks-and-cycles.md` says why it is so.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from contextlib import contextmanager
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiti import mirror
-from jiti.errors import ConfigError
+from jiti.errors import ConfigError, GenerationCycleError
+from jiti.events import Waiting
+from jiti.lockfile import LockFile
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
+
+    from jiti.events import Observer
+
+_PAUSE = 0.05
+"""Seconds between two attempts to get a key: a session takes many times that."""
+
+
+class Claim:
+    """What a thread is after: a key, at first only wanted and then held.
+
+    Attributes:
+        root: absolute path of the project root.
+        key: the stub's.
+        outer: what the thread was after when it came to want this.
+    """
+
+    def __init__(self, root: str, key: str, outer: Claim | None) -> None:
+        self.root = root
+        self.key = key
+        self.outer = outer
+        self._file: LockFile | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can hold the key now."""
+        return self._file is not None
+
+    @contextmanager
+    def held(self, observe: Observer) -> Generator[None]:
+        """Hold the key; wait for whoever holds it now.
+
+        Args:
+            observe: is told once whom it waits for, if it has to wait.
+
+        Raises:
+            GenerationCycleError: it waits for somebody who waits for it, and it is this thread's turn to give in.
+            ConfigError: the mirror cannot be written.
+        """
+        holding = [each for each in reversed(_from(self.outer)) if each.is_held and each.root == self.root]
+        try:
+            self._acquire(holding, observe)
+            yield
+        finally:
+            self._release(holding)
+
+    def _acquire(self, holding: Sequence[Claim], observe: Observer) -> None:
+        needing = holding[-1] if holding else None
+        if needing is not None:
+            with guard(self.root):
+                needing.note(self.key)
+        holder = self._attempt(holding)
+        if holder is not None:
+            observe(Waiting(self.key, holder.process))
+        while holder is not None:
+            time.sleep(_PAUSE)
+            holder = self._attempt(holding)
+
+    def _attempt(self, holding: Sequence[Claim]) -> _Holder | None:
+        """Get the key, or else say who has it."""
+        with guard(self.root):
+            file = LockFile(_path(self.root, self.key))
+            try:
+                if file.lock(blocking=False):
+                    self._file = file
+                    self.note(None)
+                    return None
+                holder = _Holder.of(file)
+            finally:
+                if self._file is not file:
+                    file.close()
+            self._give_in_to_circle([each.key for each in holding])
+        return holder
+
+    def _give_in_to_circle(self, held: list[str]) -> None:
+        """Raise where waiting would never end, and every other thread of the circle leaves that to this one."""
+        needed = [self.key]
+        while (following := _need_of_holder(self.root, needed[-1])) is not None and following not in needed:
+            if following in held:
+                own = held[held.index(following) :]
+                if min(own + needed) in own:
+                    raise _cycle([*own, *needed])
+                return
+            needed.append(following)
+
+    def note(self, needs: str | None) -> None:
+        """Write down for everybody which key the holder of this one needs; None when it has that.
+
+        A need that comes up is noted under the guard; one that has passed may vanish at any time.
+        """
+        if self._file is not None:
+            self._file.write(json.dumps({"process": os.getpid(), "needs": needs}).encode())
+
+    def _release(self, holding: Sequence[Claim]) -> None:
+        file, self._file = self._file, None
+        try:
+            # What cannot be tidied up is not believed, or goes with the process.
+            with suppress(OSError, ConfigError):
+                if holding:
+                    holding[-1].note(None)
+                if file is not None and file.is_open:  # it is not in a fork, whose parent still holds the key
+                    with guard(self.root):
+                        file.close()
+                        os.unlink(_path(self.root, self.key))
+        finally:
+            if file is not None:
+                file.close()
 
 
 @contextmanager
-def hold(root: str, key: str) -> Generator[None]:
-    """Hold the lock of a key; wait for whoever holds it now.
+def claim(root: str, key: str) -> Generator[Claim]:
+    """Say that this thread is after a key from now on, because of what it was after before.
+
+    Args:
+        root: absolute path of the project root.
+        key: the stub's.
 
     Raises:
-        ConfigError: the mirror cannot be written.
+        GenerationCycleError: that is what it was after before.
     """
-    from filelock import FileLock
+    outer = getattr(_thread, "innermost", None)
+    keys = [each.key for each in reversed(_from(outer)) if each.root == root]
+    if key in keys:
+        raise _cycle(keys[keys.index(key) :])
+    _thread.innermost = made = Claim(root, key, outer)
+    try:
+        yield made
+    finally:
+        _thread.innermost = outer
 
+
+@contextmanager
+def guard(root: str) -> Generator[None]:
+    """Keep all other threads and processes out of what the keys of a project share; for a moment only.
+
+    Args:
+        root: absolute path of the project root.
+
+    Raises:
+        ConfigError: the mirror cannot be written, for this or by what is done under it.
+    """
     folder = mirror.local_folder(root, "locks")
     try:
         os.makedirs(folder, exist_ok=True)
-        # A lock of its own for every holder: shared between threads it would count, and let all of them in.
-        lock = FileLock(os.path.join(folder, f"{text_hash(key)}.lock"), thread_local=False, is_singleton=False)
-        lock.acquire()
+        file = LockFile(os.path.join(folder, "guard.lock"))
+        try:
+            file.lock(blocking=True)
+            yield
+        finally:
+            file.close()
     except OSError as error:
         raise unwritable(root, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def unwritable(root: str, error: OSError) -> ConfigError:
@@ -46,3 +184,73 @@ def unwritable(root: str, error: OSError) -> ConfigError:
         f"{mirror.folder_of(root)} cannot be written: {error.strerror or error}",
         hint="make the folder writable, or set JITI_FROZEN=1 where nothing is to be generated",
     )
+
+
+_thread = threading.local()  # .innermost: the claim that a thread has made last
+
+
+def _after_fork_in_child() -> None:
+    _thread.innermost = None  # a new process, which was after nothing before
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def _from(innermost: Claim | None) -> list[Claim]:
+    claims = []
+    while innermost is not None:
+        claims.append(innermost)
+        innermost = innermost.outer
+    return claims
+
+
+def _cycle(keys: Sequence[str]) -> GenerationCycleError:
+    error = GenerationCycleError(
+        f"stubs need each other: {' -> '.join([*keys, keys[0]])}",
+        key=keys[0],
+        hint="write one of them by hand, or take the call of the other out of its docstring's examples",
+    )
+    error.cycle = tuple(keys)
+    return error
+
+
+# ---------------------------------------------------------------- files
+
+
+def _path(root: str, key: str) -> str:
+    return mirror.local_folder(root, "locks", f"{text_hash(key)}.lock")
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who holds a key.
+
+    Attributes:
+        process: its process id; None where the file does not say.
+        needs: the key that it needs now.
+    """
+
+    process: int | None = None
+    needs: str | None = None
+
+    @classmethod
+    def of(cls, file: LockFile) -> _Holder:
+        """The holder that a locked file tells of."""
+        try:
+            told = json.loads(file.read())
+            return cls(told["process"], told["needs"])
+        except (ValueError, TypeError, KeyError):  # another version's
+            return cls()
+
+
+def _need_of_holder(root: str, key: str) -> str | None:
+    """The key that whoever holds this one needs; None where it needs none, or nobody holds it."""
+    try:
+        file = LockFile(_path(root, key), create=False)
+    except FileNotFoundError:
+        return None
+    try:
+        return None if file.lock(blocking=False) else _Holder.of(file).needs
+    finally:
+        file.close()

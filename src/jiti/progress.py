@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, TextIO
 
-from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
+from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted, Waiting
 from jiti.panel import Panel
 from jiti.usage import Usage
 
@@ -107,12 +107,16 @@ class Display:
         self._open: tuple[Session, ...] = ()
         self._stream = _Stream(None)
         self._panel: Panel | None = None
+        self._waiting: set[Waiting] = set()
 
     def show(self, log: Log | None, event: Event) -> None:
         """Tell of one event; may be called from any thread."""
         with self._lock:
             if isinstance(event, SessionStarted):
                 self._start(event)
+                return
+            if isinstance(event, Waiting):
+                self._wait(event)
                 return
             session = next((each for each in self._open if each.key == event.key), None)
             if session is None:
@@ -130,9 +134,20 @@ class Display:
                 case SessionEnded():
                     self._end(session, event)
 
-    def _start(self, event: SessionStarted) -> None:
+    def _wait(self, event: Waiting) -> None:
+        # What this process writes is shown already; and one line is enough for all threads that wait.
+        if event.process != os.getpid() and event not in self._waiting:
+            self._waiting.add(event)
+            self._look_for_stream()
+            who = "another process" if event.process is None else f"process {event.process}"
+            self._print(f"waiting for {event.key}, which {who} is writing")
+
+    def _look_for_stream(self) -> None:
         if not self._open:
             self._stream = _Stream(self._find_stream())
+
+    def _start(self, event: SessionStarted) -> None:
+        self._look_for_stream()
         thread = threading.get_ident()
         parent = next((each for each in reversed(self._open) if each.thread == thread), None)
         session = Session(event.key, event.model, self._clock(), thread, parent)

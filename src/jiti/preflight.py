@@ -1,0 +1,70 @@
+"""What has to hold, and to be said, before a session begins: found out before anything is paid for."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from jiti import durable, locks, mirror
+from jiti.errors import ConfigError
+from jiti.spec import text_hash
+
+if TYPE_CHECKING:
+    from jiti.models import Model
+    from jiti.stub import Declaration
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
+
+
+def require_installed() -> None:
+    """Make sure that what generating needs, and running does not, is there.
+
+    Raises:
+        ConfigError: packages are missing.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        message = f"generating needs packages that are not installed: {', '.join(missing)}"
+        raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
+
+
+def require_writable(declaration: Declaration) -> None:
+    """Make the mirror, and make sure that a stub's implementation can be filed in it.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    with locks.guard(declaration.root):
+        mirror.prepare(declaration.root, declaration.home)
+        folder = os.path.dirname(mirror.implementation_path(declaration))
+        os.makedirs(folder, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+
+def tell_what_leaves(root: str, model: Model) -> None:
+    """Say on stderr what requests carry: once for a project, a machine and a host.
+
+    Args:
+        root: absolute path of the project root.
+        model: who will be sent them.
+
+    Raises:
+        ConfigError: the mirror cannot be written, or there is no client for the model to be had.
+    """
+    host = model.host
+    if host is None or host in LOOPBACK:
+        return
+    told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
+    if os.path.exists(told) or sys.stderr is None:
+        return
+    what = "stubs, what its agent reads of the project, and live arguments"
+    with suppress(OSError, ValueError):  # a stream that is broken or closed disturbs nobody
+        sys.stderr.write(f"jiti: {root}: sends {what} to {host} (said once; see `values` in the README)\n")
+    with locks.guard(root):
+        durable.replace(told, f"{host}\n")
