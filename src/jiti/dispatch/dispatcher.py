@@ -152,6 +152,13 @@ class Dispatcher:
             sys.modules.setdefault(module, sys.modules[self.written.__module__])
         try:
             self._namespace.load(source)
+        except ModuleNotFoundError as error:
+            own = sys.modules.get(self.written.__module__)
+            if own is None or error.name not in _other_names(source.declaration.path, module):
+                raise
+            # It was written where the stub's module went by another name: as a script, or from another folder.
+            sys.modules[error.name] = own
+            self._namespace.load(source)
         except ImportError as error:
             if error.name in (module, self.written.__module__) and _is_being_imported(module):
                 called = f"{source.declaration.key} was called while its own module is still being imported"
@@ -204,6 +211,13 @@ def _swap(function: FunctionType, old: CodeType, new: CodeType) -> bool:
         if function.__code__ is old:
             function.__code__ = new
         return function.__code__ is new
+
+
+def _other_names(path: str, name: str) -> list[str]:
+    """The names by which a source file may be imported from folders above it, but for the one that it has."""
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    names = [".".join(parts[start:]) for start in range(len(parts))]
+    return [each for each in names if each != name]
 
 
 def _is_being_imported(name: str) -> bool:
