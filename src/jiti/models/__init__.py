@@ -75,6 +75,7 @@ class Request:
         tools: the tools it may call, in a fixed order.
         messages: the conversation so far.
         max_tokens: tokens that the reply may have.
+        seconds: that are left for it, retries included; None: no limit.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Request:
     tools: tuple[ToolSpec, ...]
     messages: tuple[Message, ...]
     max_tokens: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

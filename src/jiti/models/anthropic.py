@@ -8,74 +8,71 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
+import ssl
 import threading
 import time
-from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jiti.errors import ConfigError, ModelError
-from jiti.models import failures
+from jiti.models import clients, failures, retries
 from jiti.models.messages_api import Assembly, body_of
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     import anthropic
+    import httpx2
 
     from jiti.models import Reply, Request
+    from jiti.models.clients import Client
 
 FORBID_REQUESTS = "JITI_FORBID_REQUESTS"
 """The environment variable that, when it is not empty, forbids requests to any host but this machine."""
 
 _LONGEST_DETAIL = 1000  # characters; what is no JSON may be a whole web page
-_FIRST_DELAY, _LONGEST_DELAY = 0.5, 8.0  # seconds; those of the provider's package
-_FIRST_ERROR, _RATE_LIMITED, _FIRST_SERVER_ERROR = 400, 429, 500  # HTTP statuses
-
-
-class Client(Protocol):
-    """A client of the `anthropic` package: `Anthropic`, `AnthropicBedrock`, `AnthropicVertex` and the like."""
-
-    @property
-    def messages(self) -> Any:  # noqa: ANN401 - each client has a class of its own for it
-        """Its side of the Messages API."""
-        ...
-
-    @property
-    def base_url(self) -> object:
-        """Where its requests go."""
-        ...
+_SHORTEST_TIMEOUT = 1.0  # seconds, however little of a budget is left
+_RETRIED = frozenset({408, 409, 429})  # HTTP statuses, besides all from 500 on
+_FIRST_SERVER_ERROR = 500
 
 
 class AnthropicModel:
     """A model behind the Messages API.
 
+    What fails for a passing reason is sent again from here, and not by the package, which would obey a server that
+    asks it to wait for an hour, and does not notice a reply that broke off half way. The package's rules hold
+    otherwise, and the client says how often.
+
     Args:
         name: the model, as the provider names it.
         client: one of the `anthropic` package's clients, for Bedrock, Vertex, a proxy and so on. Left out, one is made
             of ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL and profiles.
-        max_retries: how often a request is sent again before it counts as failed.
         effort: `low`, `medium`, `high`, `xhigh` or `max` turns thinking on; None leaves it to the provider.
-        sleep: waits so many seconds before a reply that broke off is asked for again.
+        sleep: waits so many seconds before a request is sent again.
+
+    Raises:
+        jiti.errors.ConfigError: `client` is none of those, or an asynchronous one.
     """
 
     def __init__(
         self,
         name: str,
         client: Client | None = None,
-        max_retries: int = 2,
         effort: str | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
-        self._client = client
-        self._max_retries = max_retries
+        self._given = None if client is None else clients.required(client)
         self._effort = effort
         self._sleep = sleep
         self._connecting = threading.Lock()
+        self._connected: tuple[Client, int] | None = None
 
     def warm(self) -> None:
         """Import the package and make the client in the background, so that the first request need not wait."""
@@ -93,40 +90,47 @@ class AnthropicModel:
     def reply(self, request: Request) -> Reply:
         """Answer one request.
 
-        The package sends it again where it is turned down for a passing reason. A reply that breaks off half way
-        is asked for again from here, whole; what it had cost is counted in.
+        It is sent again where it failed for a passing reason, and waits before that as long as the provider asks, a
+        minute at most. What replies that broke off had cost is counted in.
 
         Raises:
-            jiti.errors.ModelError: there is no answer, after retries; `__cause__` is the package's error.
+            jiti.errors.ModelError: there is no answer, after retries; `__cause__` is the package's error, and `usage`
+                what it had cost.
             jiti.errors.ConfigError: the package is missing or cannot be set up.
         """
-        client, provider = self._connect(), self._provider()
+        (client, most_retries), provider = self._connect(), self._provider()
         if os.environ.get(FORBID_REQUESTS) and not _is_loopback(provider.host):
-            raise _model_error(request, failures.forbidden(provider))
+            raise _model_error(request, failures.forbidden(provider), Usage())
         body = body_of(request, model=self.name, effort=self._effort)
+        end = None if request.seconds is None else time.monotonic() + request.seconds
         lost = Usage()
-        for attempt in range(self._max_retries + 1):
-            if attempt:
-                self._sleep(min(_FIRST_DELAY * 2 ** (attempt - 1), _LONGEST_DELAY))
-            reply, failure = _send(client, body)
+        for attempt in count(1):
+            reply, failure = _send(client, body, None if end is None else end - time.monotonic())
             if failure is None:
                 return replace(reply, usage=reply.usage + lost)
             lost += reply.usage
-            if not _passes(failure):
-                break
-        raise _model_error(request, _explained(failure, provider, attempt + 1)) from failure
+            wait = failure.wait_before(attempt) if attempt <= most_retries else None
+            if wait is None or (end is not None and time.monotonic() + wait >= end):
+                raise _model_error(request, failure.explained(provider, attempt), lost) from failure.error
+            self._sleep(wait)
+        raise AssertionError  # the loop has no end of its own
 
     def _provider(self) -> failures.Provider:
-        url = urlsplit(str(self._connect().base_url))
+        client, _ = self._connect()
+        url = urlsplit(str(client.base_url))
         # A user's name and password may stand before the host, and are nobody's business.
-        shown = url._replace(netloc=url.netloc.rpartition("@")[2])
-        return failures.Provider(self.name, url.hostname or shown.geturl(), shown.geturl())
+        shown = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        kind = type(client).__name__
+        # What holds for ours holds for any `Anthropic`: it takes what it was not told from the same variables.
+        return failures.Provider(self.name, url.hostname or shown, shown, None if kind == "Anthropic" else kind)
 
-    def _connect(self) -> Client:
+    def _connect(self) -> tuple[Client, int]:
+        """The client, and how often it would have sent again what failed; it does not do so itself any more."""
         with self._connecting:
-            if self._client is None:
-                self._client = _client(self._max_retries)
-            return self._client
+            if self._connected is None:
+                client = self._given or _client()
+                self._connected = client.with_options(max_retries=0), client.max_retries
+            return self._connected
 
     def _try_to_connect(self) -> None:
         # The request that needs the client meets the same error, and raises it where somebody hears it.
@@ -134,7 +138,7 @@ class AnthropicModel:
             self._connect()
 
 
-def _client(max_retries: int) -> Client:
+def _client() -> Client:
     try:
         import anthropic
         import httpx2
@@ -144,34 +148,139 @@ def _client(max_retries: int) -> Client:
             message, hint="pip install jiti  (installed with --no-deps, it only runs what is there)"
         ) from error
     try:
-        return anthropic.Anthropic(max_retries=max_retries)
+        return anthropic.Anthropic()
     except (anthropic.AnthropicError, httpx2.InvalidURL, ValueError, OSError) as error:
         message = f"the `anthropic` package cannot be set up: {error}"
         raise ConfigError(message, hint="Check ANTHROPIC_BASE_URL and the other ANTHROPIC_* variables.") from error
 
 
-def _send(client: Client, body: Mapping[str, Any]) -> tuple[Reply, Exception | None]:
-    """One reply as far as it came, and what ended it early."""
-    import anthropic
-    import httpx2
+@dataclass
+class _RequestError(Exception):
+    """What came between a request and its reply.
 
+    Attributes:
+        error: what the client raised.
+        inside: whether the reply had begun.
+    """
+
+    error: Exception
+    inside: bool
+
+    def wait_before(self, retry: int) -> float | None:
+        """Seconds to wait before the request is sent again; None where that is no use, or too long."""
+        import anthropic
+
+        error = self.error
+        if isinstance(error, anthropic.APIStatusError):
+            headers = {} if self.inside else error.response.headers
+            if not self._is_passing(self.status, headers.get("x-should-retry")):
+                return None
+            return retries.wait_before(retry, headers)
+        if isinstance(error, anthropic.APIConnectionError):
+            return None if _caused(error, ssl.SSLError) else retries.wait_before(retry, {})
+        return (
+            retries.wait_before(retry, {}) if self.inside and not isinstance(error, anthropic.AnthropicError) else None
+        )
+
+    @staticmethod
+    def _is_passing(status: int, word: str | None) -> bool:
+        if word in {"true", "false"}:  # the provider knows best
+            return word == "true"
+        return status in _RETRIED or status >= _FIRST_SERVER_ERROR
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of an error that has one; an error inside of a reply comes under 200, with its type's."""
+        if self.inside:
+            return failures.STATUS_OF_TYPE.get(getattr(self.error, "type", None) or "", _FIRST_SERVER_ERROR)
+        return getattr(self.error, "status_code", _FIRST_SERVER_ERROR)
+
+    def explained(self, provider: failures.Provider, attempts: int) -> tuple[str, str]:
+        """What happened, and what to do about it."""
+        import anthropic
+
+        error = self.error
+        detail = (str(error) or type(error).__name__)[:_LONGEST_DETAIL]
+        match error:
+            case anthropic.APIStatusError():
+                said = (error.api_message or error.message)[:_LONGEST_DETAIL]
+                named = f"{said}, request {error.request_id}" if error.request_id else said
+                return failures.turned_down(provider, self.status, named, retries.asked_wait(error.response.headers))
+            case anthropic.APIConnectionError():
+                return _unreached(provider, error)
+            case anthropic.CredentialsError():
+                return failures.no_credentials(provider, f": {detail}")
+            case _ if self.inside:
+                return failures.broken_off(provider, attempts, detail)
+            case TypeError():
+                return failures.no_credentials(provider)
+        return failures.unprepared(provider, f"{type(error).__name__}: {detail}")
+
+
+def _unreached(provider: failures.Provider, error: anthropic.APIConnectionError) -> tuple[str, str]:
+    import anthropic
+
+    if isinstance(error, anthropic.APITimeoutError):
+        return failures.timed_out(provider)
+    detail = str(error.__cause__ or error)
+    if _caused(error, ssl.SSLError):
+        return failures.untrusted(provider, detail)
+    if _caused(error, socket.gaierror):
+        return failures.unknown_host(provider, detail)
+    return failures.unreachable(provider, detail)
+
+
+def _caused(error: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether an error of that kind is behind it."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _send(client: Client, body: Mapping[str, Any], seconds: float | None) -> tuple[Reply, _RequestError | None]:
+    """One reply as far as it came, and what ended it early."""
     assembly = Assembly()
-    failure: Exception | None = None
     try:
-        with client.messages.create(stream=True, **body) as stream:
-            for event in stream:
-                assembly.add(_plain(event))
-    except (anthropic.AnthropicError, httpx2.RequestError, ValueError) as error:
-        failure = error
+        with closing(_events(client, body, seconds)) as events:
+            for event in events:
+                assembly.add(event)
+    except _RequestError as failure:
+        return assembly.reply(), failure
+    except ValueError as error:
+        return assembly.reply(), _RequestError(error, inside=True)
+    ended = None if assembly.complete else _RequestError(EOFError("it ended before its last event"), inside=True)
+    return assembly.reply(), ended
+
+
+def _events(client: Client, body: Mapping[str, Any], seconds: float | None) -> Generator[Mapping[str, Any]]:
+    """The events of a reply; what the client raises, be it of botocore or google.auth, comes as a `_RequestError`."""
+    try:
+        stream = client.messages.create(stream=True, timeout=_timeout(client, seconds), **body)
     except TypeError as error:
         # With no credentials at all the package raises this, and no error of its own.
         if "authentication" not in str(error):
             raise
-        failure = error
-    else:
-        if not assembly.complete:
-            failure = EOFError("it ended before its last event")
-    return assembly.reply(), failure
+        raise _RequestError(error, inside=False) from error
+    except Exception as error:
+        if _caused(error, ImportError):
+            raise clients.not_installed(client, str(error).strip()) from error
+        raise _RequestError(error, inside=False) from error
+    with stream:
+        try:
+            yield from map(_plain, stream)
+        except Exception as error:
+            raise _RequestError(error, inside=True) from error
+
+
+def _timeout(client: Client, seconds: float | None) -> httpx2.Timeout:
+    """The client's own time-outs, none longer than what is left."""
+    import httpx2
+
+    own = httpx2.Timeout(client.timeout).as_dict()
+    if seconds is None:
+        return httpx2.Timeout(**own)
+    most = max(seconds, _SHORTEST_TIMEOUT)
+    return httpx2.Timeout(**{kind: most if limit is None else min(limit, most) for kind, limit in own.items()})
 
 
 def _plain(event: object) -> Mapping[str, Any]:
@@ -183,50 +292,9 @@ def _plain(event: object) -> Mapping[str, Any]:
     return to_dict(warnings=False)
 
 
-def _passes(failure: Exception) -> bool:
-    """Whether the same request may well succeed; not where the package has tried it again itself."""
-    import anthropic
-
-    if isinstance(failure, anthropic.APIStatusError):
-        status = _status(failure)
-        return _came_inside_of_reply(failure) and (status == _RATE_LIMITED or status >= _FIRST_SERVER_ERROR)
-    return not isinstance(failure, anthropic.AnthropicError | TypeError)
-
-
-def _status(failure: anthropic.APIStatusError) -> int:
-    if _came_inside_of_reply(failure):
-        return failures.STATUS_OF_TYPE.get(failure.type or "", _FIRST_SERVER_ERROR)
-    return failure.status_code
-
-
-def _came_inside_of_reply(failure: anthropic.APIStatusError) -> bool:
-    return failure.status_code < _FIRST_ERROR
-
-
-def _explained(failure: Exception, provider: failures.Provider, attempts: int) -> tuple[str, str]:
-    """What happened, and what to do about it."""
-    import anthropic
-
-    match failure:
-        case anthropic.APIStatusError():
-            detail = (failure.api_message or failure.message)[:_LONGEST_DETAIL]
-            if failure.request_id:
-                detail = f"{detail}, request {failure.request_id}"
-            return failures.turned_down(provider, _status(failure), detail, failure.response.headers.get("retry-after"))
-        case anthropic.APITimeoutError():
-            return failures.timed_out(provider)
-        case anthropic.APIConnectionError():
-            return failures.unreachable(provider, str(failure.__cause__ or failure))
-        case TypeError():
-            return failures.no_credentials(provider)
-        case anthropic.CredentialsError():
-            return failures.no_credentials(provider, f": {failure}")
-    return failures.broken_off(provider, attempts, str(failure))
-
-
-def _model_error(request: Request, told: tuple[str, str]) -> ModelError:
+def _model_error(request: Request, told: tuple[str, str], lost: Usage) -> ModelError:
     message, hint = told
-    return ModelError(message, key=request.key, hint=hint)
+    return ModelError(f"{request.key}: {message}", key=request.key, hint=hint, usage=lost)
 
 
 def _is_loopback(host: str) -> bool:

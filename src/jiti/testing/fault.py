@@ -53,6 +53,21 @@ def reset() -> Fault:
     return Fault("reset()", lambda exchange: exchange.reset())
 
 
+def hang() -> Fault:
+    """There is no answer, for as long as the client waits."""
+    return Fault("hang()", lambda exchange: exchange.wait_for_client())
+
+
+def stall(after_events: int, of: Reply = _ANY_REPLY) -> Fault:
+    """A streamed reply goes silent after so many events, for as long as the client waits."""
+
+    def play(exchange: Exchange) -> None:
+        exchange.stream(events_of(of, exchange.model)[:after_events], complete=False)
+        exchange.wait_for_client()
+
+    return Fault(f"stall({after_events})", play)
+
+
 def cut(after_events: int, of: Reply = _ANY_REPLY) -> Fault:
     """The connection breaks after so many events of a streamed reply."""
     return _early(f"cut({after_events})", lambda model: events_of(of, model)[:after_events], complete=False)

@@ -151,6 +151,12 @@ class Exchange(BaseHTTPRequestHandler):
         self.close_connection = True
         self.server.close_request(self.connection)
 
+    def wait_for_client(self) -> None:
+        """Say nothing more until the client goes away, or the server stops."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.recv(1)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class named it so
         """Keep quiet: what came in can be read in `requests`."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anthropic
@@ -20,6 +22,7 @@ from jiti.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Self
 
 KEY = "app/text.py::slugify"
 SUBMIT = ToolSpec("submit", "Hand in a candidate.", {"type": "object"})
@@ -27,12 +30,19 @@ REQUEST = Request(KEY, "-", ("You write code.",), (SUBMIT,), (Message("user", (T
 
 
 class Asked:
-    """A model on a server's script, and the waits that it asked for instead of waiting."""
+    """A model on a server's script.
+
+    `waits` are those that it asked for, instead of waiting, rounded up to half a second: chance takes up to a quarter
+    off each.
+    """
 
     def __init__(self, server: MessagesServer, *, retries: int = 2) -> None:
         self.waits: list[float] = []
         client = anthropic.Anthropic(base_url=server.url, api_key="key", max_retries=retries)
-        self.model = AnthropicModel("claude-test", client, retries, sleep=self.waits.append)
+        self.model = AnthropicModel("claude-test", client, sleep=self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        self.waits.append(math.ceil(seconds * 2) / 2)
 
     def reply(self) -> Reply:
         return self.model.reply(REQUEST)
@@ -47,7 +57,7 @@ def answered_by(handler: Callable[[httpx2.Request], httpx2.Response]) -> Anthrop
     """A model whose client has that function for a network."""
     http = anthropic.DefaultHttpxClient(transport=httpx2.MockTransport(handler))
     client = anthropic.Anthropic(base_url="http://localhost:1", api_key="key", max_retries=0, http_client=http)
-    return AnthropicModel("claude-test", client, 0)
+    return AnthropicModel("claude-test", client)
 
 
 def test_a_streamed_reply_arrives_whole() -> None:
@@ -131,11 +141,13 @@ def test_what_a_broken_reply_had_cost_is_counted() -> None:
         assert Asked(server).reply().usage == Usage(200, 51, 2000, 20)
 
 
-def test_replies_that_break_off_again_and_again_are_an_error() -> None:
-    with MessagesServer(*[fault.cut(4)] * 3) as server:
+def test_replies_that_break_off_again_and_again_are_an_error_that_says_what_they_cost() -> None:
+    whole = reply("a long story", usage=Usage(100, 50, 1000, 10))
+    with MessagesServer(*[fault.cut(4, whole)] * 3) as server:
         asked = Asked(server)
         error = asked.error()
-    assert str(error).startswith("the reply of 127.0.0.1 broke off 3 times in a row: ")
+    assert error.usage == Usage(300, 3, 3000, 30)
+    assert str(error).startswith(f"{KEY}: the reply of 127.0.0.1 broke off 3 times in a row: ")
     assert isinstance(error.__cause__, httpx2.RemoteProtocolError)
     assert (error.key, len(server.requests), asked.waits) == (KEY, 3, [0.5, 1.0])
 
@@ -143,7 +155,7 @@ def test_replies_that_break_off_again_and_again_are_an_error() -> None:
 def test_a_web_page_instead_of_a_reply_is_an_error() -> None:
     with MessagesServer(fault.garbage()) as server:
         error = Asked(server, retries=0).error()
-    assert str(error).startswith("the reply of 127.0.0.1 broke off once: it ended before its last event")
+    assert str(error).startswith(f"{KEY}: the reply of 127.0.0.1 broke off once: it ended before its last event")
 
 
 def test_an_overload_inside_of_a_reply_is_tried_again() -> None:
@@ -156,13 +168,14 @@ def test_an_overload_inside_of_a_reply_is_tried_again() -> None:
 def test_an_overload_that_stays_is_told_as_such() -> None:
     with MessagesServer(*[fault.sse_error("overloaded_error", "busy")] * 2) as server:
         error = Asked(server, retries=1).error()
-    assert str(error).startswith("127.0.0.1 is overloaded (529: busy, request req_scripted)\n  Try again later")
+    assert error.args == (f"{KEY}: 127.0.0.1 is overloaded (529: busy, request req_scripted)",)
+    assert str(error.hint).startswith("Try again later")
 
 
 def test_a_mistake_told_inside_of_a_reply_is_not_tried_again() -> None:
     with MessagesServer(fault.sse_error("invalid_request_error", "no such tool")) as server:
         error = Asked(server).error()
-    assert str(error).startswith("127.0.0.1 turned the request down (400: no such tool")
+    assert str(error).startswith(f"{KEY}: 127.0.0.1 turned the request down (400: no such tool")
     assert len(server.requests) == 1
 
 
@@ -175,7 +188,7 @@ def test_a_rate_limit_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("status", "requests", "message", "hint"),
     [
-        (400, 1, "turned the request down", "no effort"),
+        (400, 1, "turned the request down", "try another model"),
         (401, 1, "does not accept the credentials", "ANTHROPIC_API_KEY"),
         (402, 1, "asks for payment", "billing"),
         (403, 1, "does not let these credentials use claude-test", "JITI_MODEL"),
@@ -204,6 +217,43 @@ def test_a_rate_limit_says_how_long_to_wait() -> None:
     assert error.hint == "Try again in 30 s."
 
 
+def test_as_long_is_waited_as_the_provider_asks() -> None:
+    with MessagesServer(fault.status(429, retry_after=45), fault.status(529, retry_after=None), say("a")) as server:
+        asked = Asked(server)
+        assert asked.reply().blocks == (Text("a"),)
+    assert asked.waits == [45.0, 1.0]
+
+
+def test_more_than_a_minute_is_not_waited() -> None:
+    with MessagesServer(fault.status(429, retry_after=3600)) as server:
+        asked = Asked(server)
+        assert asked.error().hint == "Try again in 3600 s."
+    assert (len(server.requests), asked.waits) == (1, [])
+
+
+def test_nothing_is_waited_for_when_the_time_would_be_over() -> None:
+    with MessagesServer(fault.status(429, retry_after=30)) as server:
+        asked = Asked(server)
+        with pytest.raises(ModelError, match="limits how much"):
+            asked.model.reply(replace(REQUEST, seconds=29.0))
+    assert (len(server.requests), asked.waits) == (1, [])
+
+
+@pytest.mark.parametrize(("word", "status", "requests"), [("false", 529, 1), ("true", 400, 3)])
+def test_the_provider_may_say_itself_what_is_worth_a_retry(word: str, status: int, requests: int) -> None:
+    asked: list[httpx2.Request] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(status, json={}, headers={"x-should-retry": word})
+
+    http = anthropic.DefaultHttpxClient(transport=httpx2.MockTransport(handler))
+    client = anthropic.Anthropic(base_url="http://localhost:1", api_key="key", http_client=http)
+    with pytest.raises(ModelError):
+        AnthropicModel("claude-test", client, sleep=lambda _: None).reply(REQUEST)
+    assert len(asked) == requests
+
+
 def test_a_rate_limit_that_does_not_say_how_long_is_given_a_minute() -> None:
     with MessagesServer(fault.status(429, retry_after=None)) as server:
         error = Asked(server, retries=0).error()
@@ -213,7 +263,7 @@ def test_a_rate_limit_that_does_not_say_how_long_is_given_a_minute() -> None:
 def test_a_reset_connection_is_an_error_that_names_the_host() -> None:
     with MessagesServer(fault.reset()) as server:
         error = Asked(server, retries=0).error()
-    assert str(error).startswith("cannot reach 127.0.0.1: ")
+    assert str(error).startswith(f"{KEY}: cannot reach 127.0.0.1: ")
     assert len(server.requests) == 1
 
 
@@ -274,10 +324,17 @@ def test_an_error_in_our_own_code_is_not_told_as_the_providers() -> None:
     class Faulty:
         base_url = "http://localhost:1"
 
+        max_retries = 0
+        timeout = None
+
         @property
         def messages(self) -> object:
             message = "a bug"
             raise TypeError(message)
+
+        def with_options(self, *, max_retries: int) -> Self:
+            self.max_retries = max_retries
+            return self
 
     with pytest.raises(TypeError, match="a bug"):
         AnthropicModel("claude-test", Faulty()).reply(REQUEST)
