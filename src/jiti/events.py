@@ -50,6 +50,14 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceUnknown:
+    """A limit in dollars is set, and does not bind `model`, whose price is not known. Told once in a process."""
+
+    key: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolStarted:
     """The agent called a tool; `summary` says on what, on one line."""
 
@@ -83,5 +91,5 @@ class SessionEnded:
     """Where the implementation was filed, or the error's first line."""
 
 
-Event = Waiting | SessionStarted | TurnStarted | Replied | ToolStarted | ToolEnded | SessionEnded
+Event = Waiting | SessionStarted | TurnStarted | Replied | PriceUnknown | ToolStarted | ToolEnded | SessionEnded
 Observer = Callable[[Event], None]

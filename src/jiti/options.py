@@ -143,7 +143,7 @@ SETTINGS: Mapping[str, Reader] = {
 }
 """All keys of `[tool.jiti]`."""
 
-BUDGET: Mapping[str, Reader] = {"usd": _amount, "tokens": _count(1), "seconds": _amount}
+BUDGET: Mapping[str, Reader] = {"usd": _amount, "tokens": _count(1), "seconds": _amount, "process_usd": _amount}
 """The keys of `[tool.jiti.budget]`."""
 
 SANDBOX: Mapping[str, Reader] = {"env": _texts}

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, TextIO
 
-from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted, Waiting
+from jiti.events import (
+    PriceUnknown,
+    Replied,
+    SessionEnded,
+    SessionStarted,
+    ToolEnded,
+    ToolStarted,
+    TurnStarted,
+    Waiting,
+)
 from jiti.panel import Panel
 from jiti.usage import Usage
 
@@ -127,6 +136,8 @@ class Display:
                     session.activity = f"waiting for {session.model}"
                 case Replied():
                     self._replied(session, event, log)
+                case PriceUnknown():
+                    self._print(f"the price of {event.model} is not known: only its tokens are counted, and no dollars")
                 case ToolStarted():
                     session.activity, session.tool = event.name, event.summary
                 case ToolEnded():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from jiti.errors import ConfigError
@@ -28,6 +28,7 @@ class Settings:
         quality_threshold: a passing candidate that the agent itself rates lower (0 to 10) is refactored.
         max_refactor: turns that a session may spend on refactoring.
         budget: what one stub's generation may spend.
+        process_usd: US dollars that all generations of a process may spend together; None: 5.
         style: guide for generated code: the text, or a path of it from the root; None: the default guide.
         test_guide: the same for generated tests.
         prompts: folder, from the root, whose files replace jiti's own prompts of that name.
@@ -48,6 +49,7 @@ class Settings:
     quality_threshold: float = 7.0
     max_refactor: int = 1
     budget: Budget = Budget()
+    process_usd: float | None = None
     style: str | None = None
     test_guide: str | None = None
     prompts: str | None = None
@@ -76,7 +78,7 @@ class Settings:
             if name != "budget":
                 values[name] = checked(place, name, value, SETTINGS)
             elif isinstance(value, Budget):
-                values[name] = _budget(place, {field.name: getattr(value, field.name) for field in fields(Budget)})
+                values[name] = Budget(**_limits(place, asdict(value)))
             else:
                 raise wrong(place, "a Budget", value)
         return _merged(self, values)
@@ -120,7 +122,9 @@ def _from_file(root: str) -> dict[str, Any]:
         setting = checked(f"{path}: [tool.jiti] {name}", name, value, SETTINGS)
         place = f"{path}: [tool.jiti.{name}]"
         if name == "budget":
-            values["budget"] = _budget(place, setting)
+            limits = _limits(place, setting)
+            values["process_usd"] = limits.pop("process_usd", None)
+            values["budget"] = Budget(**limits)
         elif name == "sandbox":
             values |= {key: checked(f"{place} {key}", key, each, SANDBOX) for key, each in setting.items()}
         else:
@@ -128,9 +132,9 @@ def _from_file(root: str) -> dict[str, Any]:
     return values
 
 
-def _budget(place: str, limits: Mapping[str, object]) -> Budget:
-    given = {name: limit for name, limit in limits.items() if limit is not None}
-    return Budget(**{name: checked(f"{place} {name}", name, limit, BUDGET) for name, limit in given.items()})
+def _limits(place: str, given: Mapping[str, object]) -> dict[str, Any]:
+    """The limits of a budget that are set."""
+    return {name: checked(f"{place} {name}", name, limit, BUDGET) for name, limit in given.items() if limit is not None}
 
 
 def _tool_table(path: str) -> Mapping[str, object]:

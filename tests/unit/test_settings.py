@@ -50,6 +50,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         usd = 1
         tokens = 1000
         seconds = 60.5
+        process_usd = 20
         [tool.jiti.sandbox]
         env = ["DATABASE_URL"]
         """,
@@ -62,6 +63,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         quality_threshold=8.0,
         max_refactor=0,
         budget=Budget(usd=1.0, tokens=1000, seconds=60.5),
+        process_usd=20.0,
         style="docs/style.md",
         test_guide="docs/tests.md",
         prompts="prompts",
@@ -143,12 +145,19 @@ def test_of_each_limit_of_the_budget_the_stricter_wins() -> None:
     [
         ("[tool.jiti]\nmodle = 'x'", "[tool.jiti] modle: there is no such setting\n  did you mean model?"),
         ("[tool.jiti]\nzzz = 1", "[tool.jiti] zzz: there is no such setting\n  there are: budget, exclude,"),
-        ("[tool.jiti.budget]\nzzz = 1", "[tool.jiti.budget] zzz: there is no such setting\n  there are: seconds"),
+        (
+            "[tool.jiti.budget]\nzzz = 1",
+            "[tool.jiti.budget] zzz: there is no such setting\n  there are: process_usd, seconds",
+        ),
         (
             "[tool.jiti.budget]\nusd = 'x'",
             "[tool.jiti.budget] usd: expected a number of at least 0, found 'x' (a text)",
         ),
         ("[tool.jiti.sandbox]\nenvs = []", "[tool.jiti.sandbox] envs: there is no such setting\n  did you mean env?"),
+        (
+            "[tool.jiti.budget]\nprocess_usd = -1",
+            "[tool.jiti.budget] process_usd: expected a number of at least 0, found -1 (a whole number)",
+        ),
         ("[tool.jiti]\nbudget = 5", "[tool.jiti] budget: expected a table, found 5 (a whole number)"),
         ("[tool.jiti]\nmodel = 5", "[tool.jiti] model: expected a text that is not empty, found 5 (a whole number)"),
         ("[tool.jiti]\nmodel = ''", "[tool.jiti] model: expected a text that is not empty, found '' (a text)"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jiti.agent.conversation import presentable
-from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
+from jiti.events import PriceUnknown, Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,10 @@ class Chronicle:
         """The reply is there."""
         self._transcript.reply(turn, reply, seconds)
         self._observe(Replied(self._key, turn, reply.usage, seconds, reply.stop_reason, usd))
+
+    def misses_a_price(self, model: str) -> None:
+        """A limit in dollars does not bind a model, since its price is not known."""
+        self._observe(PriceUnknown(self._key, model))
 
     def tool_begins(self, name: str, summary: str) -> None:
         """A tool was called."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,17 @@ from jiti.agent import prompts, tools
 from jiti.agent.chronicle import Chronicle, one_line
 from jiti.agent.conversation import Conversation, presentable
 from jiti.agent.files import ProjectFiles
-from jiti.agent.ledger import Ledger
+from jiti.agent.ledger import OF_THE_PROCESS, Ledger
+from jiti.agent.task import Accepted, Limits, Task
 from jiti.agent.tool import GaveUp, Surroundings
 from jiti.agent.toolbox import Toolbox
-from jiti.errors import GenerationError, SpecConflictError
+from jiti.errors import BudgetExceededError, GenerationError, ModelError, SpecConflictError
 from jiti.models import Request, Text, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jiti.agent.ledger import Purse
     from jiti.agent.tool import Passed
     from jiti.agent.toolbox import Round
     from jiti.agent.transcript import Transcript
@@ -28,79 +29,12 @@ if TYPE_CHECKING:
     from jiti.events import Observer
     from jiti.mirror import Implementation
     from jiti.models import Model, Reply
-    from jiti.settings import Settings
-    from jiti.submission import Candidate, Workbench
-    from jiti.usage import Budget, Usage
+    from jiti.submission import Workbench
+
+__all__ = ["Accepted", "Limits", "Task", "run"]
 
 MOST_SILENT_REPLIES = 3
 """Replies in a row without a tool call; then the session is over."""
-SESSION_SECONDS = 900.0
-"""How long a session may last where the budget does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the agent is to do.
-
-    Attributes:
-        key: the stub.
-        spec: its spec, as in the mirror's header.
-        system: the system prompt's parts, the same for all stubs of a project.
-        message: the task itself, the first message.
-        reason: why it is done: `missing`, or what changed.
-        prompts: absolute path of a folder whose files replace jiti's own prompts of that name.
-    """
-
-    key: str
-    spec: str
-    system: tuple[str, ...]
-    message: str
-    reason: str = "missing"
-    prompts: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How far a session may go: see `jiti.settings.Settings`."""
-
-    max_turns: int
-    max_tokens: int
-    budget: Budget
-    quality_threshold: float
-    max_refactor: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Limits:
-        """The limits that the settings set."""
-        seconds = SESSION_SECONDS if settings.budget.seconds is None else settings.budget.seconds
-        return cls(
-            max_turns=settings.max_turns,
-            max_tokens=settings.max_tokens,
-            budget=replace(settings.budget, seconds=seconds),
-            quality_threshold=settings.quality_threshold,
-            max_refactor=settings.max_refactor,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What a session ends with when it went well.
-
-    Attributes:
-        candidate: the finished texts, ready for the mirror.
-        quality: the agent's own rating of it, 0 to 10.
-        turns: requests that it took.
-        usage: tokens that it took.
-        model: the model's name.
-        usd: US dollars that it took; None where the model's price is not known.
-    """
-
-    candidate: Candidate
-    quality: float
-    turns: int
-    usage: Usage
-    model: str
-    usd: float | None
 
 
 def run(  # noqa: PLR0913 - all that a session has to do with
@@ -114,6 +48,7 @@ def run(  # noqa: PLR0913 - all that a session has to do with
     observe: Observer,
     commit: Callable[[Accepted], Implementation],
     clock: Callable[[], float] = time.monotonic,
+    purse: Purse = OF_THE_PROCESS,
 ) -> Implementation:
     """Have the model work on the task until a candidate passes; gives what `commit` made of that.
 
@@ -127,16 +62,18 @@ def run(  # noqa: PLR0913 - all that a session has to do with
         observe: is told of every step.
         commit: files the accepted candidate.
         clock: gives the seconds that count against the budget.
+        purse: what the process has spent, and this session will.
 
     Raises:
         SpecConflictError: the agent gave up.
-        BudgetExceededError: the budget was spent before a candidate passed.
+        BudgetExceededError: the budget, or the process's, was spent before a candidate passed.
         ModelError: the provider failed.
         GenerationError: turns were spent, or the model declined or would not work.
         Exception: what the workbench or `commit` raise.
     """
     chronicle = Chronicle(task.key, transcript, observe)
-    session = _Session(task, model, Surroundings(ProjectFiles(root), workbench), limits, chronicle, clock)
+    ledger = Ledger(limits, clock, purse)
+    session = _Session(task, model, Surroundings(ProjectFiles(root), workbench), limits, chronicle, ledger, clock)
     chronicle.begins(task.spec, model.name, task.reason)
     try:
         filed = commit(session.work())
@@ -164,9 +101,10 @@ class _Session:
         surroundings: Surroundings,
         limits: Limits,
         chronicle: Chronicle,
+        ledger: Ledger,
         clock: Callable[[], float],
     ) -> None:
-        self.ledger = Ledger(limits.max_turns, limits.budget, clock)
+        self.ledger = ledger
         self.cut_short_by: GenerationError | None = None
         self._task = task
         self._model = model
@@ -246,13 +184,32 @@ class _Session:
             tools=tools.SPECS,
             messages=self._conversation.messages,
             max_tokens=self._limits.max_tokens,
+            seconds=self.ledger.seconds_left,
         )
         self._chronicle.asks(turn, request, self._conversation.news())
         start = self._clock()
-        reply = self._model.reply(request)
+        try:
+            reply = self._model.reply(request)
+        except ModelError as error:
+            self._count_failure(error)
+            raise
         seconds = self._clock() - start
-        self._chronicle.hears(turn, reply, seconds, self.ledger.add(self._model, reply))
+        usd = self.ledger.add(self._model, reply.model, reply.usage)
+        self._chronicle.hears(turn, reply, seconds, usd)
+        name = reply.model or self._model.name
+        if usd is None and self.ledger.misses_a_price(name):
+            self._chronicle.misses_a_price(name)
         return reply
+
+    def _count_failure(self, error: ModelError) -> None:
+        """Count what replies that broke off had cost, and see whether that, or the wait, was too much."""
+        if error.usage is not None:
+            self.ledger.add(self._model, "", error.usage)
+            error.usage = None  # the session knows it all
+        try:
+            self.ledger.require_budget(self._task.key)
+        except BudgetExceededError as exceeded:
+            raise exceeded from error
 
     def _refuse_dead_end(self, reply: Reply) -> None:
         """Stop where the model cannot or will not go on."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jiti.agent import session
+from jiti.agent.ledger import Purse
 from jiti.agent.session import Limits
 from jiti.agent.transcript import Transcript
 from jiti.diagnostics import Diagnostic
@@ -96,8 +97,9 @@ class Stage:
         model: ScriptedModel | None = None,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = LIMITS,
+        purse: Purse | None = None,
     ) -> Played:
-        """Run a session to its end, good or bad."""
+        """Run a session to its end, good or bad; by itself it is the first of its process."""
         path = self.root / ".jiti" / ".local" / "sessions" / "played.jsonl"
         path.unlink(missing_ok=True)
         played = Played(model or ScriptedModel(*script), FakeWorkbench(list(verdicts)), [], path)
@@ -119,6 +121,7 @@ class Stage:
                 observe=played.events.append,
                 commit=commit,
                 clock=clock,
+                purse=purse or Purse(),
             )
         except Exception as error:  # noqa: BLE001 - the test looks at it
             played.error = error
