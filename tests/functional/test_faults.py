@@ -1,0 +1,330 @@
+"""Everything that a provider may do wrong, through the real client: what is tried again, what is said, what is left."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anthropic
+import pytest
+
+from jiti import ConfigError, Engine, GenerationError, JitiError, ModelError
+from jiti.models import Opaque, Reply, Text, ToolResult
+from jiti.models.anthropic import FORBID_REQUESTS, AnthropicModel
+from jiti.testing import MessagesServer, ScriptedModel, call, fault, reply, say
+from jiti.usage import Usage
+from tests.campaigns.faults import campaign
+from tests.functional.one_stub import RIGHT, Asked, one_stub
+
+if TYPE_CHECKING:
+    from jiti.testing.scripted import Line
+
+HOST = "127.0.0.1"
+
+
+class Outcome:
+    """What came of one call of the stub.
+
+    Attributes:
+        requests: how many came in.
+        waits: the seconds before each retry, rounded up to half a second, since chance takes up to a quarter off.
+        value: what the call returned; None where it raised.
+        error: what it raised.
+        told: what the model heard before its last reply, a text for each block, with the task at the start.
+    """
+
+    def __init__(self, root: Path, model: AnthropicModel, waits: list[float], script: ScriptedModel) -> None:
+        self.value: int | None = None
+        self.error: JitiError | None = None
+        with one_stub(root, Engine(model=model)) as stub:
+            try:
+                self.value = stub.double(21)
+            except JitiError as error:
+                self.error = error
+            self.state, self.left_behind, self.key = stub.state, stub.left_behind(), stub.key
+        self.requests = len(script.requests)
+        self.waits = [-(-wait * 2 // 1) / 2 for wait in waits]
+        asked = script.requests[-1].messages if script.requests else ()
+        heard = [block for message in asked if message.role == "user" for block in message.blocks]
+        self.told = [block.content if isinstance(block, ToolResult) else getattr(block, "text", "") for block in heard]
+        self.roles = [message.role for message in asked]
+
+    def assert_right(self) -> None:
+        """The call came to its answer, and the mirror holds one whole file."""
+        assert (self.value, self.error, self.state, self.left_behind) == (42, None, "fresh", [])
+
+    def assert_error(self, kind: type[JitiError], message: str, hint: str) -> JitiError:
+        """The call came to that very error, which says so and what to do; there is a transcript and nothing else."""
+        error = self.error
+        assert type(error) is kind
+        assert (self.state, self.left_behind, error.key) == ("missing", [], self.key)
+        assert message in error.args[0]
+        assert hint in str(error.hint)
+        assert isinstance(error, GenerationError)
+        last = json.loads(Path(str(error.session)).read_text("utf-8").splitlines()[-1])
+        assert (last["event"], last["outcome"]) == ("end", kind.__name__)
+        return error
+
+
+def call_with(root: Path, *script: Line) -> Outcome:
+    """Call the stub, against a server that plays the script."""
+    with MessagesServer(*script) as server:
+        asked = Asked(server.url)
+        return Outcome(root, asked.model, asked.waits, server.model)
+
+
+# ---------------------------------------------------------------- what is turned down
+
+TURNED_DOWN = {
+    "400": (400, "turned the request down (400: scripted", "Its words say why."),
+    "401": (401, f"{HOST} does not accept the credentials (401", "Set ANTHROPIC_API_KEY to a key from https://"),
+    "402": (402, f"{HOST} asks for payment (402", "Mend the account's billing"),
+    "403": (403, "does not let these credentials use claude-test (403", "Set JITI_MODEL to a model that they may use"),
+    "404": (404, f"{HOST} has no model 'claude-test' (404", "must not end in /v1"),
+    "413": (413, f"the request is larger than {HOST} takes (413", 'values = "types" under [tool.jiti]'),
+}
+
+
+@pytest.mark.parametrize(("status", "message", "hint"), TURNED_DOWN.values(), ids=TURNED_DOWN)
+def test_what_would_be_turned_down_again_is_sent_once(tmp_path: Path, status: int, message: str, hint: str) -> None:
+    outcome = call_with(tmp_path, fault.status(status), RIGHT)
+    error = outcome.assert_error(ModelError, message, hint)
+    assert isinstance(error.__cause__, anthropic.APIStatusError)
+    assert (outcome.requests, outcome.waits) == (1, [])
+
+
+def test_the_call_after_a_fault_simply_tries_again(tmp_path: Path) -> None:
+    with MessagesServer(fault.status(401), RIGHT) as server:
+        asked = Asked(server.url)
+        with one_stub(tmp_path, Engine(model=asked.model)) as stub:
+            with pytest.raises(ModelError):
+                stub.double(21)
+            assert stub.double(21) == 42
+            assert (stub.state, stub.left_behind()) == ("fresh", [])
+
+
+# ---------------------------------------------------------------- what passes, or does not
+
+SPENT = reply("It goes on and on.", usage=Usage(10, 5))
+STAYS = {
+    "429 with retry-after": (
+        fault.status(429, retry_after=7),
+        [7.0, 7.0],
+        f"{HOST} limits how much is asked of it, and that is used up (429",
+        "Try again in 7 s.",
+    ),
+    "429 without": (fault.status(429, retry_after=None), [0.5, 1.0], "that is used up (429", "Wait a minute, then"),
+    "500": (fault.status(500, retry_after=None), [0.5, 1.0], f"{HOST} failed (500: scripted", "Try again later."),
+    "529": (fault.status(529, retry_after=None), [0.5, 1.0], f"{HOST} is overloaded (529", "other than claude-test"),
+    "overloaded in mid-stream": (
+        fault.sse_error("overloaded_error"),
+        [0.5, 1.0],
+        f"{HOST} is overloaded (529",
+        "or set JITI_MODEL",
+    ),
+    "reset": (fault.reset(), [0.5, 1.0], f"cannot reach {HOST}: ", "Check the network and ANTHROPIC_BASE_URL (now "),
+    "time-out before the stream": (fault.hang(), [0.5, 1.0], f"{HOST} did not answer in time", "a longer time-out"),
+    "time-out in mid-stream": (
+        fault.stall(4, SPENT),
+        [0.5, 1.0],
+        f"the reply of {HOST} broke off 3 times in a row: ",
+        "a proxy on the way",
+    ),
+    "cut stream": (fault.cut(4, SPENT), [0.5, 1.0], f"the reply of {HOST} broke off 3 times in a row: ", "Try again;"),
+    "a stream that ends early": (fault.end_early(4, SPENT), [0.5, 1.0], "it ended before its last event", "Try again;"),
+    "a web page": (fault.garbage(), [0.5, 1.0], "it ended before its last event", "Try again;"),
+}
+
+
+@pytest.mark.parametrize(("failing", "waits", "message", "hint"), STAYS.values(), ids=STAYS)
+def test_what_may_pass_is_tried_three_times(
+    tmp_path: Path, failing: fault.Fault, waits: list[float], message: str, hint: str
+) -> None:
+    outcome = call_with(tmp_path, failing, failing, failing, RIGHT)
+    error = outcome.assert_error(ModelError, message, hint)
+    assert isinstance(error.__cause__, Exception)
+    assert (outcome.requests, outcome.waits) == (3, waits)
+    assert "the next call tries again" in str(error) or "429" in str(error)
+
+
+@pytest.mark.parametrize(("failing", "waits"), [case[:2] for case in STAYS.values()], ids=STAYS)
+def test_what_has_passed_is_not_noticed(tmp_path: Path, failing: fault.Fault, waits: list[float]) -> None:
+    outcome = call_with(tmp_path, failing, RIGHT)
+    outcome.assert_right()
+    assert (outcome.requests, outcome.waits) == (2, waits[:1])
+
+
+def test_a_provider_that_asks_for_an_hour_is_not_waited_for(tmp_path: Path) -> None:
+    outcome = call_with(tmp_path, fault.status(429, retry_after=3600), RIGHT)
+    outcome.assert_error(ModelError, "that is used up (429", "Try again in 3600 s.")
+    assert (outcome.requests, outcome.waits) == (1, [])
+
+
+def test_a_client_says_how_often_is_tried(tmp_path: Path) -> None:
+    with MessagesServer(*[fault.status(529)] * 9) as server:
+        client = anthropic.Anthropic(base_url=server.url, api_key="key", max_retries=4)
+        engine = Engine(client=client)
+        with one_stub(tmp_path, engine) as stub, pytest.raises(ModelError, match="is overloaded"):
+            stub.double(21)
+    assert len(server.requests) == 5
+
+
+def test_the_tokens_of_replies_that_broke_off_are_counted(tmp_path: Path) -> None:
+    error = call_with(tmp_path, *[fault.cut(4, SPENT)] * 3).error
+    assert isinstance(error, ModelError)
+    assert error.usage == Usage(30, 3)
+    assert "spent: 33 tokens" in str(error)
+
+
+# ---------------------------------------------------------------- what never arrives
+
+
+def nowhere(root: Path, url: str) -> tuple[Outcome, list[float]]:
+    asked = Asked(url)
+    outcome = Outcome(root, asked.model, asked.waits, ScriptedModel())
+    return outcome, outcome.waits
+
+
+def test_a_refused_connection_names_the_address(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as listening:
+        url = f"http://{HOST}:{listening.getsockname()[1]}"
+    outcome, waits = nowhere(tmp_path, url)
+    error = outcome.assert_error(ModelError, f"cannot reach {HOST}: ", f"ANTHROPIC_BASE_URL (now {url}")
+    assert isinstance(error.__cause__, anthropic.APIConnectionError)
+    assert waits == [0.5, 1.0]
+
+
+def test_a_host_that_does_not_exist_asks_for_its_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FORBID_REQUESTS)  # the name is one that never leads anywhere
+    outcome, waits = nowhere(tmp_path, "http://messages.invalid")
+    hint = "Check the spelling of ANTHROPIC_BASE_URL (now http://messages.invalid"
+    error = outcome.assert_error(ModelError, "there is no host messages.invalid: ", hint)
+    assert isinstance(error.__cause__, anthropic.APIConnectionError)
+    assert waits == [0.5, 1.0]
+
+
+def test_a_connection_that_is_not_safe_is_tried_once(tmp_path: Path) -> None:
+    with MessagesServer(RIGHT) as server:
+        outcome, waits = nowhere(tmp_path, server.url.replace("http:", "https:"))
+    error = outcome.assert_error(ModelError, f"there is no safe connection to {HOST}: ", "mostly http://, not https://")
+    assert isinstance(error.__cause__, anthropic.APIConnectionError)
+    assert (server.requests, waits) == ([], [])
+
+
+def test_no_credentials_name_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for home in ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(home, str(tmp_path))
+    with MessagesServer(RIGHT) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        outcome = Outcome(tmp_path, AnthropicModel("claude-test"), [], server.model)
+    outcome.assert_error(ModelError, f"there are no credentials for {HOST}", "Set ANTHROPIC_API_KEY to a key from")
+    assert server.requests == []
+
+
+def test_an_address_that_is_none_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://host:port")
+    with one_stub(tmp_path, Engine()) as stub, pytest.raises(ConfigError, match="cannot be set up") as caught:
+        stub.double(21)
+    assert "ANTHROPIC_BASE_URL" in str(caught.value.hint)
+
+
+# ---------------------------------------------------------------- replies that cannot be used as they are
+
+ODD = {
+    "a truncated tool call": (
+        fault.tool_input('{"body": "return 2 *', stop_reason="max_tokens"),
+        ["cut off at its limit of 16,000 tokens, and nothing that was cut off was run"],
+    ),
+    "a malformed input": (
+        fault.tool_input('{"body": "return 2 * n", "quality": nine}'),
+        ["The input could not be read: the call's input is not valid JSON: ", "submit takes: body (string)"],
+    ),
+    "an input that is no object": (fault.tool_input("[1, 2]"), ["the call's input is not a JSON object"]),
+    "an unknown tool": (call("write_file", path="x.py"), ["There is no tool 'write_file'. The tools are: read_file, "]),
+    "a tool call without arguments": (call("submit"), ["`body` is missing; `quality` is missing. submit takes: "]),
+    "a tool call with no input at all": (fault.tool_input(""), ["`body` is missing; `quality` is missing."]),
+    "text with no tool call": (say("I would return 2 * n."), ["Your reply called no tool, so nothing happened."]),
+    "text that was cut off": (reply("First,", stop_reason="max_tokens"), ["cut off at its limit of 16,000 tokens"]),
+    "an empty message": (Reply((), "end_turn"), ["Your reply called no tool, so nothing happened."]),
+    "blank text": (Reply((Text(" \n"),), "end_turn"), ["Your reply called no tool, so nothing happened."]),
+}
+
+
+@pytest.mark.parametrize(("odd", "told"), ODD.values(), ids=ODD)
+def test_a_reply_that_cannot_be_used_is_answered_with_what_to_do(tmp_path: Path, odd: Line, told: list[str]) -> None:
+    outcome = call_with(tmp_path, odd, RIGHT)
+    outcome.assert_right()
+    assert (outcome.requests, outcome.waits) == (2, [])
+    (answer,) = outcome.told[1:]
+    assert [part for part in told if part not in answer] == []
+
+
+def test_two_tool_calls_of_one_turn_are_both_run_and_answered_together(tmp_path: Path) -> None:
+    outcome = call_with(tmp_path, reply(call("inspect", expr="n + 1"), call("list_files", glob="*.toml")), RIGHT)
+    outcome.assert_right()
+    inspected, listed = outcome.told[1:]
+    assert "22" in inspected
+    assert listed == "pyproject.toml"
+    assert outcome.roles == ["user", "assistant", "user"]
+
+
+def test_a_submission_after_another_tool_call_of_the_same_turn_counts(tmp_path: Path) -> None:
+    outcome = call_with(tmp_path, reply(call("inspect", expr="n"), RIGHT))
+    outcome.assert_right()
+    assert outcome.requests == 1
+
+
+def test_a_paused_turn_goes_on_from_where_it_was(tmp_path: Path) -> None:
+    outcome = call_with(tmp_path, reply("Wait.", stop_reason="pause_turn"), RIGHT)
+    outcome.assert_right()
+    assert (outcome.requests, outcome.roles) == (2, ["user", "assistant"])
+
+
+def test_a_block_of_a_kind_that_is_not_known_goes_back_as_it_came(tmp_path: Path) -> None:
+    unknown: dict[str, Any] = {"type": "future_block", "parts": [{"text": "not known yet"}]}
+    with MessagesServer(reply(Opaque(unknown), call("inspect", expr="n")), RIGHT) as server:
+        asked = Asked(server.url)
+        Outcome(tmp_path, asked.model, asked.waits, server.model).assert_right()
+    assert server.requests[1].body["messages"][1]["content"][0] == unknown
+
+
+DEAD_ENDS = {
+    "refusal": (
+        [reply("I would rather not.", stop_reason="refusal")],
+        "the model declined: I would rather not.",
+        "reword the stub, or choose another model (JITI_MODEL)",
+    ),
+    "refusal without a word": ([Reply((), "refusal")], "the model declined: (it gave no reason)", "reword the stub"),
+    "model_context_window_exceeded": (
+        [reply("The docs say", stop_reason="model_context_window_exceeded")],
+        "the conversation outgrew the model's context window in turn 1",
+        "choose a model with a larger one",
+    ),
+    "text with no tool call again and again": (
+        [say("Let me think."), Reply((), "end_turn"), say("I give the answer in words.")],
+        "3 replies in a row called no tool; the last said: I give the answer in words.",
+        "a model that uses tools is needed (JITI_MODEL)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("script", "message", "hint"), DEAD_ENDS.values(), ids=DEAD_ENDS)
+def test_a_model_that_cannot_or_will_not_ends_the_session(
+    tmp_path: Path, script: list[Line], message: str, hint: str
+) -> None:
+    outcome = call_with(tmp_path, *script, RIGHT)
+    outcome.assert_error(GenerationError, message, hint)
+    assert outcome.requests == len(script)
+
+
+# ---------------------------------------------------------------- all of it, in random order
+
+
+def test_generations_under_faults_in_random_order_end_well_or_in_an_error_of_ours(tmp_path: Path) -> None:
+    """A short run of the campaign that `python -m tests.campaigns.faults` runs at length."""
+    figures = campaign(tmp_path, generations=12, seed=20261121)
+    assert figures.wrong == []
+    assert sum(figures.outcomes.values()) == 12
+    assert {"right", "ModelError"} <= set(figures.outcomes)
