@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from jiti import dispatch
-from jiti.errors import StubError
+from jiti.errors import ConfigError, StubError
 from jiti.stub import is_placeholder
 
 TYPE_CHECKING = False
@@ -48,7 +48,10 @@ class Jiti:
         Raises:
             StubError: it is not something that can be generated.
             RealBodyError: it has a body already.
+            ConfigError: `engine` is no engine.
         """
+        if engine is not None and not hasattr(engine, "generate"):
+            raise ConfigError(f"engine= takes an Engine, not {engine!r}", hint="@jiti(engine=Engine(model=…))")
         if stub is None:
             return lambda stub: _declared(stub, engine)
         return _declared(stub, engine)

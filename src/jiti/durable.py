@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ATTEMPTS = 10
+_LEFT_BEHIND = 60.0  # seconds; a younger temporary file may be one that somebody is writing
 _PAUSE = 0.05  # seconds; on Windows another process may hold the target open for a moment
 
 
@@ -63,7 +65,12 @@ def remove(path: str) -> None:
 def _clear_leftovers(folder: str, name: str) -> None:
     for entry in os.listdir(folder):
         if entry.startswith(f".{name}.") and entry.endswith(".tmp"):
-            os.unlink(os.path.join(folder, entry))
+            path = os.path.join(folder, entry)
+            try:
+                if time.time() - os.stat(path).st_mtime > _LEFT_BEHIND:
+                    os.unlink(path)
+            except FileNotFoundError:
+                pass  # its writer is done
 
 
 def _patiently(action: Callable[[], None]) -> None:
@@ -73,8 +80,6 @@ def _patiently(action: Callable[[], None]) -> None:
         except PermissionError:
             if sys.platform != "win32" or attempt == _ATTEMPTS - 1:
                 raise
-            import time
-
             time.sleep(_PAUSE)
         else:
             return

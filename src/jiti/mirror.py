@@ -161,7 +161,7 @@ def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation |
     except (UnicodeDecodeError, SyntaxError) as error:
         raise broken(declaration, path, f"it cannot be decoded: {error}") from error
     except header.HeaderError as error:
-        raise broken(declaration, path, str(error)) from error
+        raise broken(declaration, path, conflict_in(text) or str(error)) from error
     return Implementation(path, fields, code, text)
 
 
@@ -175,6 +175,14 @@ def broken(declaration: Declaration, path: str, reason: str) -> BrokenImplementa
     )
     error.path = path
     return error
+
+
+def conflict_in(text: str) -> str:
+    """Where version control left its conflict markers in a file, if it did; else nothing."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            return f"it holds conflict markers of a merge (line {number})"
+    return ""
 
 
 # ---------------------------------------------------------------- writing

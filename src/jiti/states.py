@@ -132,4 +132,6 @@ def _is_edited(declaration: Declaration, implementation: Implementation) -> bool
     except SyntaxError as error:
         lines = implementation.text.count("\n") - implementation.code.count("\n")
         reason = f"it does not parse: line {(error.lineno or 0) + lines}: {error.msg}"
-        raise mirror.broken(declaration, implementation.path, reason) from error
+        raise mirror.broken(
+            declaration, implementation.path, mirror.conflict_in(implementation.text) or reason
+        ) from error

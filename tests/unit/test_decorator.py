@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jiti as package
-from jiti import JitiError, RealBodyError, StubError, clearing, jiti
+from jiti import ConfigError, JitiError, RealBodyError, StubError, clearing, jiti
 from tests.unit.program import Writer
 
 if TYPE_CHECKING:
@@ -187,3 +187,9 @@ def test_type_checkers_see_the_function_as_it_was_written(tmp_path: Path) -> Non
     lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if line.startswith("typed.py:")]
     wrong = [number for number, line in enumerate(TYPED.splitlines(), 1) if line.endswith("# wrong")]
     assert sorted(lines) == wrong, done.stdout
+
+
+def test_what_is_no_engine_is_refused_at_once() -> None:
+    given: Any = "claude"
+    with pytest.raises(ConfigError, match="engine= takes an Engine, not 'claude'"):
+        jiti(engine=given)

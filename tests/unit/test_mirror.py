@@ -164,11 +164,14 @@ def test_retiring_keeps_the_text(root: Path) -> None:
 
 
 def test_replacing_clears_what_a_killed_write_left(tmp_path: Path) -> None:
-    """And leaves other files alone."""
-    (tmp_path / ".f.py.123.abcd.tmp").write_text("half")
-    (tmp_path / ".g.py.123.abcd.tmp").write_text("another writer's")
+    """And leaves alone other files, and what somebody may be writing now."""
+    for name in (".f.py.123.abcd.tmp", ".g.py.123.abcd.tmp"):
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / ".f.py.456.abcd.tmp").write_text("being written")
     durable.replace(str(tmp_path / "f.py"), "whole")
-    assert sorted(each.name for each in tmp_path.iterdir()) == [".g.py.123.abcd.tmp", "f.py"]
+    left = sorted(each.name for each in tmp_path.iterdir())
+    assert left == [".f.py.456.abcd.tmp", ".g.py.123.abcd.tmp", "f.py"]
 
 
 def test_a_failed_replace_leaves_the_old_file(tmp_path: Path) -> None:
@@ -204,6 +207,8 @@ def test_a_process_killed_while_writing_leaves_old_or_new(tmp_path: Path, after:
     target.write_text("old")
     subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(after)], check=False)
     assert target.read_text() in ("old", "new" * 100_000)
+    for leftover in tmp_path.glob(".*.tmp"):
+        os.utime(leftover, (0, 0))
     durable.replace(str(target), "next")
     assert [each.name for each in tmp_path.iterdir()] == ["f.py"]
     assert os.stat(target).st_mode & 0o600

@@ -111,8 +111,18 @@ def test_without_a_file_it_is_missing(filed: Filed) -> None:
     [
         pytest.param("return a", "return return a", "it does not parse: line 16", id="syntax error in the body"),
         pytest.param("# Written by", "# Found by", "its first line is not jiti's", id="first line"),
-        pytest.param("# jiti: 1", "# jiti: 1\n<<<<<<< ours", "its header lacks", id="merge conflict in the header"),
-        pytest.param("    return", "<<<<<<< ours\n    return", "it does not parse", id="merge conflict in the body"),
+        pytest.param(
+            "# jiti: 1",
+            "# jiti: 1\n<<<<<<< ours",
+            "it holds conflict markers of a merge (line 3)",
+            id="header in conflict",
+        ),
+        pytest.param(
+            "    return",
+            "<<<<<<< ours\n    return",
+            "it holds conflict markers of a merge (line 16)",
+            id="body in conflict",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_broken(filed: Filed, old: str, new: str, reason: str) -> None:

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @click.command("resolve", epilog="Example: jiti resolve app/text.py::slugify --keep")
 @click.argument("target")
-@click.option("--keep", "choice", flag_value="keep", help="The code fits the stub as both are now: it runs as it is.")
-@click.option("--regenerate", "choice", flag_value="regenerate", help="Put the code aside; the next call writes anew.")
+@click.option("--keep", is_flag=True, help="The code fits the stub as both are now: it runs as it is.")
+@click.option("--regenerate", is_flag=True, help="Put the code aside; the next call writes anew.")
 @click.pass_obj
-def command(root: str | None, target: str, choice: str | None) -> int:
+def command(root: str | None, target: str, *, keep: bool, regenerate: bool) -> int:
     """Say what becomes of code whose stub has changed since.
 
     TARGET names one stub: a key (app/text.py::slugify), a dotted name or a qualname.
     """
-    if choice is None:
+    if keep == regenerate:
         raise click.UsageError("say which: --keep or --regenerate")
     project = Project.of(root)
     (name,) = project.targets([target])
@@ -37,7 +37,7 @@ def command(root: str | None, target: str, choice: str | None) -> int:
         click.echo(f"jiti: error: {problem}", err=True)
     declaration = select_one(declarations, name)
     try:
-        return _keep(declaration) if choice == "keep" else _regenerate(declaration)
+        return _keep(declaration) if keep else _regenerate(declaration)
     except OSError as error:
         raise unwritable(project.root, error) from error
 

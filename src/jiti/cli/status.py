@@ -78,7 +78,7 @@ def _show_table(rows: list[tuple[str, str, str, str]]) -> None:
 
 def _summary(found: Survey) -> str:
     if not found.stubs:
-        return "no stubs"
+        return "no stubs in the files that can be read" if found.problems else "no stubs"
     counts = Counter(each.state.name for each in found.stubs)
     number = f"{len(found.stubs)} stub{'' if len(found.stubs) == 1 else 's'}"
     return f"{number}: " + ", ".join(f"{count} {state}" for state, count in counts.most_common())

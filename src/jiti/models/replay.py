@@ -159,7 +159,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _unreadable(path: Path, line: int, reason: str) -> ConfigError:
-    hint = "Delete that file, or point JITI_REPLAY at another."
+    hint = "JITI_REPLAY takes transcripts, as .jiti/.local/sessions/ holds them: name one, or a folder of them."
     return ConfigError(f"this recording cannot be read: {path}:{line}: {reason}", hint=hint)
 
 
