@@ -137,8 +137,9 @@ def test_a_mirror_that_cannot_be_written_is_told_and_left_as_it_is(
 
 
 def test_one_of_the_two_ways_must_be_said(conflict: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conflict.resolve(KEY) == 2
-    assert "--keep or --regenerate" in capsys.readouterr().err
+    for options in ((), ("--keep", "--regenerate")):
+        assert conflict.resolve(KEY, *options) == 2
+        assert "--keep or --regenerate" in capsys.readouterr().err
     assert conflict.state.name == "conflict"
 
 
