@@ -89,15 +89,14 @@ def one_stub(root: Path, engine: Engine | None, settings: str = "") -> Generator
 
 
 class Asked:
-    """A model of the real client on a server's script, with time-outs of half a second.
+    """A model of the real client on a server's script, which waits half a second for a sign of life.
 
     Attributes:
         waits: the seconds that it was to wait before retries, instead of waiting.
         model: for an `Engine`.
     """
 
-    def __init__(self, url: str, *, retries: int = 2, name: str = "claude-test") -> None:
+    def __init__(self, url: str, *, name: str = "claude-test", read: float = 0.5) -> None:
         self.waits: list[float] = []
-        timeout = anthropic.Timeout(10.0, read=0.5)
-        client = anthropic.Anthropic(base_url=url, api_key="key", timeout=timeout, max_retries=retries)
+        client = anthropic.Anthropic(base_url=url, api_key="key", timeout=anthropic.Timeout(10.0, read=read))
         self.model = AnthropicModel(name, client, sleep=self.waits.append)
