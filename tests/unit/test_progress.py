@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted
+from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted, Waiting
 from jiti.progress import observer
 from jiti.usage import Usage
 
@@ -100,6 +101,19 @@ def test_a_stub_that_another_one_needs_says_which() -> None:
     assert told(STARTED, needed)[1] == (
         "jiti: writing app/text.py::strip (docstring changed, needed by app/text.py::slugify) with claude-sonnet-5-5"
     )
+
+
+def test_a_waiter_says_once_for_what_and_for_whom() -> None:
+    assert told(Waiting(KEY, 1), Waiting(KEY, 1), Waiting(OTHER, 1), Waiting(KEY, None)) == [
+        "jiti: waiting for app/text.py::slugify, which process 1 is writing",
+        "jiti: waiting for app/text.py::strip, which process 1 is writing",
+        "jiti: waiting for app/text.py::slugify, which another process is writing",
+    ]
+
+
+def test_threads_that_wait_for_what_this_process_writes_say_nothing() -> None:
+    """Its own line says it."""
+    assert told(STARTED, Waiting(KEY, os.getpid()), Waiting(KEY, os.getpid()), ENDED) == [WRITING, WROTE]
 
 
 def test_control_characters_never_reach_the_stream() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -133,7 +132,6 @@ class Bench:
             return Verdict(error.diagnostics)
         if found := policy.check(composed):
             return Verdict(tuple(found))
-        sysconfig.get_config_vars()  # two threads must not be the first to ask, and the tools' finders do
         with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sysconfig
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from jiti.source import normalise_line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# The tools' finders ask for these, in several threads. Until Python 3.13 a thread that asks while another is the first
+# to do so gets the half of them; and an import is made by one thread, for which all others wait.
+sysconfig.get_config_vars()
 
 _PATIENCE = 60.0  # seconds; either answers in milliseconds, and in a few seconds on a very large project
 _CLEAN, _FINDINGS = 0, 1
