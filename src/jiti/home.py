@@ -78,10 +78,12 @@ def home_of(path: str) -> Home:
     `pyvenv.cfg`) outside any project, is installed.
     """
     folder = os.path.dirname(path)
-    known = _homes.get(folder)
-    if known is None:
-        known = _homes[folder] = _find(folder)
-    return known
+    return _homes.get(folder) or _homes.setdefault(folder, _find(folder))
+
+
+def known_home(path: str) -> Home | None:
+    """What `home_of` said of a file in the same folder before, if it was asked."""
+    return _homes.get(os.path.dirname(path))
 
 
 def home_in(loader: Loader, path: str, module: str) -> Home:

@@ -13,7 +13,7 @@ from opcode import opmap
 
 from jiti import source
 from jiti.errors import RealBodyError, StubError
-from jiti.home import Home, home_in, home_of
+from jiti.home import Home, home_in, home_of, known_home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -195,6 +195,9 @@ def _home_of(path: str, function: FunctionType) -> Home:
     Raises:
         OSError: it is in neither place.
     """
+    home = known_home(path)
+    if home is not None:
+        return home
     if os.path.isfile(path):
         return home_of(path)
     spec = getattr(sys.modules.get(function.__module__), "__spec__", None)
