@@ -6,7 +6,7 @@ from types import FunctionType
 
 from jiti import dispatch
 from jiti.errors import ConfigError, StubError
-from jiti.stub import is_placeholder
+from jiti.placeholder import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MIRROR = ".jiti"
 ROOT_MARKERS = (MIRROR, "pyproject.toml", ".git")
+NOTEBOOK = "__notebook__"
+"""The path that code without a file has in keys, and the name of its module."""
+_NOTEBOOK_FILE = (MIRROR, ".local", "notebook", f"{NOTEBOOK}.py")
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -65,6 +68,17 @@ class Home:
             return self.loader.get_data(path)
         except OSError as error:  # zipimport tells no kind of it
             raise FileNotFoundError(*error.args) from error
+
+
+def source_path(root: str, path: str) -> str:
+    """The absolute path of a source file that keys name by its path from the root."""
+    return os.path.join(root, *(_NOTEBOOK_FILE if path == NOTEBOOK else path.split("/")))
+
+
+def path_in_keys(root: str, source: str) -> str:
+    """The path from the root, with `/`, by which keys name a source file."""
+    parts = source.removeprefix(root).lstrip(os.sep).split(os.sep)
+    return NOTEBOOK if tuple(parts) == _NOTEBOOK_FILE else "/".join(parts)
 
 
 _homes: dict[str, Home] = {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-from opcode import opmap
 
 from jiti import source
 from jiti.errors import RealBodyError, StubError
-from jiti.home import Home, home_in, home_of, known_home
+from jiti.home import NOTEBOOK, Home, home_in, home_of, known_home, path_in_keys, source_path
+from jiti.placeholder import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Declaration:
     @property
     def source(self) -> str:
         """Absolute path of the source file."""
-        return os.path.join(self.root, *self.path.split("/"))
+        return source_path(self.root, self.path)
 
     @property
     def place(self) -> str:
@@ -64,23 +64,6 @@ class Declaration:
 
 
 # ---------------------------------------------------------------- judging a function at decoration
-
-_PLACEHOLDER_OPS = frozenset(
-    opmap[name]
-    for name in (
-        *("CACHE", "RESUME", "NOP", "EXTENDED_ARG", "COPY_FREE_VARS", "MAKE_CELL", "NOT_TAKEN"),
-        *("LOAD_CONST", "LOAD_GLOBAL", "LOAD_COMMON_CONSTANT", "LOAD_SMALL_INT", "PUSH_NULL", "PRECALL", "CALL"),
-        *("LOAD_FAST", "LOAD_FAST_BORROW", "FORMAT_VALUE", "FORMAT_SIMPLE", "CONVERT_VALUE", "BUILD_STRING"),
-        *("RAISE_VARARGS", "RERAISE", "RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "POP_TOP", "COPY"),
-        *("YIELD_VALUE", "ASYNC_GEN_WRAP", "CALL_INTRINSIC_1"),
-    )
-    if name in opmap
-)
-_LOADS_CONST = frozenset(opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap)
-_LOADS_LOCAL = frozenset(opmap[name] for name in ("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT") if name in opmap)
-_RAISE = opmap["RAISE_VARARGS"]
-# A later Python may compile a placeholder to instructions that are not listed; the first call parses anyway.
-_OPS_ARE_KNOWN = sys.version_info < (3, 15)
 
 
 def judge(function: FunctionType) -> None:
@@ -105,24 +88,6 @@ def _place_of(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def is_placeholder(code: CodeType) -> bool:
-    """Whether code does nothing but stand for a body that is to be written."""
-    if not set(code.co_names) <= {"NotImplementedError"}:
-        return False
-    if not _OPS_ARE_KNOWN:
-        return True
-    operations = code.co_code
-    used = set(operations[::2])
-    if not used <= _PLACEHOLDER_OPS:
-        return False
-    if _RAISE in used:
-        return True
-    if used & _LOADS_LOCAL:
-        return False
-    pairs = zip(operations[::2], operations[1::2], strict=True)
-    return all(code.co_consts[argument] in (None, ...) for op, argument in pairs if op in _LOADS_CONST)
-
-
 # ---------------------------------------------------------------- from a function
 
 
@@ -134,14 +99,16 @@ def declaration_of(function: FunctionType) -> Declaration:
     """
     innermost = unwrap(function)
     code = innermost.__code__
-    path = _source_path(innermost)
     try:
+        path = _source_path(innermost)
         home = _home_of(path, innermost)
         file = source.read(path, home)
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
         message = f"{_place_of(code)}: the source of {innermost.__qualname__} cannot be read: {error}"
         raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
-    relative = path.removeprefix(home.root).lstrip(os.sep).replace(os.sep, "/")
+    relative = path_in_keys(home.root, path)
+    if relative == NOTEBOOK:
+        return declaration_for(home.root, f"{NOTEBOOK}::{innermost.__qualname__}")
     text = _text_of(code, file)
     name = innermost.__name__
     if f"def {code.co_name}" not in text:
@@ -168,12 +135,23 @@ def importable_name(function: FunctionType) -> str:
     spec = getattr(sys.modules.get(module), "__spec__", None)
     if spec is not None and spec.name not in SCRIPT_NAMES:
         return spec.name.removesuffix(".__main__") if spec.name.endswith(".__main__") else spec.name
-    stem, _ = os.path.splitext(os.path.basename(function.__code__.co_filename))
-    return stem
+    path = function.__code__.co_filename
+    stem, _ = os.path.splitext(os.path.basename(path))
+    return stem if os.path.exists(path) or not _is_cell(path) else NOTEBOOK
 
 
 def _source_path(function: FunctionType) -> str:
+    """The absolute path of a function's source file, which need not be on disk.
+
+    Raises:
+        StubError: there is none.
+        OSError: it lies in cells, whose definitions cannot be put into a file.
+    """
     path = function.__code__.co_filename
+    if function.__module__ in SCRIPT_NAMES and not os.path.exists(path) and _is_cell(path):
+        from jiti import notebook
+
+        return notebook.laid_out(path)
     if os.path.isabs(path):
         return path
     module = getattr(sys.modules.get(function.__module__), "__file__", None)
@@ -187,6 +165,14 @@ def _source_path(function: FunctionType) -> str:
         message = f"{function.__qualname__} has no source file ({path})"
         raise StubError(message, hint="write the stub in a .py file: jiti works from its source text")
     return absolute
+
+
+def _is_cell(path: str) -> bool:
+    if "linecache" not in sys.modules:  # nobody has told it of any cell
+        return False
+    from jiti import notebook
+
+    return notebook.is_cell(path)
 
 
 def _home_of(path: str, function: FunctionType) -> Home:
@@ -283,7 +269,7 @@ def declaration_for(root: str, key: str) -> Declaration:
 
 
 def _read_static(root: str, path: str) -> source.SourceFile:
-    absolute = os.path.join(root, *path.split("/"))
+    absolute = source_path(root, path)
     try:
         file = source.read(absolute)
         if "jiti" in file.text:
