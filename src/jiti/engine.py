@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti import home, locks, mirror, preflight, progress, settings, states, stub
 from jiti.definition import Definition, define, require_unchanged
-from jiti.errors import ConflictError, FrozenError
+from jiti.errors import ConflictError, FrozenError, JitiError
 from jiti.live import LiveCall
 
 if TYPE_CHECKING:
@@ -148,7 +148,13 @@ class Engine:
         """
         innermost = stub.unwrap(function)
         module = stub.importable_name(innermost)
-        return self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
+        try:
+            return self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
+        except JitiError as error:
+            if os.environ.get("JITI_LOG") == "debug":
+                raise
+            # Whoever called a stub is to see where, not the way through the engine; a cause keeps its traceback.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     def _obtain(self, target: Target) -> Implementation:
         declaration = target.declaration

@@ -29,6 +29,7 @@ class LockFile:
 
     def __init__(self, path: str, *, create: bool = True) -> None:
         flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | (os.O_CREAT if create else 0)
+        flags |= getattr(os, "O_NOFOLLOW", 0)  # it is written to: not by way of a link that came with a repository
         self._is_locked = False
         with _not_forking:
             self._descriptor = os.open(path, flags, 0o666)

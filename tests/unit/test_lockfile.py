@@ -56,6 +56,15 @@ def test_a_file_that_is_not_there_is_made_only_if_that_is_wanted(path: str) -> N
     assert not os.path.exists(path)
 
 
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="this system follows links")
+def test_a_link_is_not_followed(path: str, tmp_path: Path) -> None:
+    """It may have come with a repository, and lead to what nobody wants to be written to."""
+    (tmp_path / "precious").write_text("text")
+    os.symlink(tmp_path / "precious", path)
+    with pytest.raises(OSError, match="symbolic link"):
+        LockFile(path)
+
+
 def test_to_close_it_twice_closes_no_other_file(path: str) -> None:
     file = LockFile(path)
     file.close()
