@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiti.errors import ConflictError, FrozenError
-from jiti.testing import Project, ScriptedModel, call, submit
+from jiti.testing import Project, ScriptedModel, call, give_up, submit
 from tests.functional.test_first_call import BODY, FILES, GOOD, HELPERS, TEXT
 
 SLUGIFY = "app.text:slugify"
@@ -94,3 +94,15 @@ def test_wrong_arguments_are_a_plain_type_error_before_anything_is_generated() -
     assert str(called.error) == "slugify() missing 1 required positional argument: 'text'"
     assert called.requests == []
     assert project.mirror() == {}
+
+
+def test_a_traceback_shows_where_the_stub_was_called_and_little_of_jiti() -> None:
+    """With JITI_LOG=debug it shows the way through the engine too."""
+    script = "from app.text import slugify\nslugify('A b')\n"
+    project = Project(FILES, ScriptedModel(give_up("no")))
+    short = project.run("python", "-c", script).stderr
+    long = Project(FILES, ScriptedModel(give_up("no"))).run("python", "-c", script, env={"JITI_LOG": "debug"}).stderr
+    assert "app/text.py" in short
+    assert short.count("/jiti/") <= 4
+    assert "session.py" not in short
+    assert "session.py" in long
