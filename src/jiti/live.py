@@ -119,15 +119,19 @@ def _pickle(value: object) -> tuple[bytes | None, str | None]:
         pickle.Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
     except _TooLargeError:
         return None, f"a copy of them would take more than {PICKLE_BYTES >> 20} MiB"
-    except Exception as error:  # noqa: BLE001 - the objects' own code runs here and may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the objects' own code runs here and may raise anything, SystemExit too
         return None, _told_by(error)
     return buffer.getvalue(), None
 
 
-def _told_by(error: Exception) -> str:
+def _told_by(error: BaseException) -> str:
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - an error whose text raises must not hide the first one
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - an error whose text raises must not hide the first one
         text = "(its message cannot be read)"
     return f"{type(error).__name__}: {text}"[:300]
 
@@ -145,7 +149,9 @@ def short_repr(value: object, limit: int = REPR_CHARACTERS) -> str:
             length += len(part)
             if length > limit:
                 break
-    except Exception as error:  # noqa: BLE001 - the objects' own `__repr__` runs here and may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the objects' own `__repr__` runs here and may raise anything
         parts.append(f"<repr raised {_told_by(error)}>")
     text = "".join(parts)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

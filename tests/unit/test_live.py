@@ -100,6 +100,29 @@ def test_a_repr_that_raises_is_said_and_what_came_before_is_kept() -> None:
     assert short_repr(10**5000).startswith("<repr raised ValueError: ")
 
 
+@pytest.mark.parametrize("error", [SystemExit, GeneratorExit])
+def test_arguments_that_would_end_the_program_do_not(error: type[BaseException]) -> None:
+    class Fatal:
+        def __repr__(self) -> str:
+            raise error(3)
+
+        def __reduce__(self) -> str:
+            raise error(3)
+
+    call = LiveCall.of(target, (Fatal(),), {})
+    assert call.problem == f"{error.__name__}: 3"
+    assert call.rows("repr")[0][2] == f"<repr raised {error.__name__}: 3>"
+
+
+def test_an_interrupt_stays_one() -> None:
+    class Slow:
+        def __repr__(self) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        short_repr(Slow())
+
+
 def test_a_container_that_holds_itself_ends() -> None:
     ring: list[object] = [1]
     ring.append(ring)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from jiti.checks.limits import Limits
     from jiti.definition import Definition
     from jiti.live import LiveCall
+
+_DEFECTS = frozenset(
+    {
+        *("NameError", "UnboundLocalError", "NotImplementedError", "RecursionError", "SystemExit", "KeyboardInterrupt"),
+        *("SyntaxError", "IndentationError", "TabError", "ImportError", "ModuleNotFoundError"),
+    }
+)
+"""Exceptions that no spec means: whoever raises them is wrong, however often."""
+_OF_A_MODULE = re.compile(r"(partially initialized )?module '")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+"""As objects without a `__repr__` of their own show it: another one in each process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Execution:
         self._children = children
         self._limits = limits
         self._judge = Judge(definition.declaration.path, limits)
-        self._raised: str | None = None
+        self._raised: tuple[str, ...] | None = None
 
     def run(self, code: str, tests: str) -> Result:
         """Run a candidate, until a step of it does not end well.
@@ -105,14 +117,17 @@ class Execution:
         result = Result(*self._judge.call(run))
         raised = run.first("raised")
         if raised and run.ending is Ending.DONE and not result.is_unfinished:
-            return self._after_raising(raised["type"], result)
+            return self._after_raising(code, raised["type"], raised["message"], result)
         return result
 
-    def _after_raising(self, kind: str, result: Result) -> Result:
-        """An exception turns a candidate down once; raised again, it is the agent's word that the call is wrong."""
-        if kind == self._raised:
+    def _after_raising(self, code: str, kind: str, message: str, result: Result) -> Result:
+        """An exception turns a candidate down; raised by the same one again, the agent says the call is wrong."""
+        if kind in _DEFECTS or (kind == "AttributeError" and _OF_A_MODULE.match(message)):
+            return result
+        raised = code, kind, _ADDRESS.sub("", message)
+        if raised == self._raised:
             return Result(notes=(f"The live call raises {kind} again: taken as what the spec says of such a call.",))
-        self._raised = kind
+        self._raised = raised
         question = "\nBy the spec, is this call wrong or the candidate? If it is the call, submit the same again."
         return Result(tuple(replace(each, message=each.message + question) for each in result.diagnostics))
 

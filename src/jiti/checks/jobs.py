@@ -76,6 +76,13 @@ class Place:
         """
         return _Unpickler(io.BytesIO(self.live or b""), self.module).load()
 
+    def receiver(self, args: tuple[Any, ...]) -> type | None:
+        """The class that `Self` stands for in a call of the stub, if the stub is in a class."""
+        owner = self.qualname.rpartition(".")[0]
+        if not args or not owner or owner.endswith("<locals>"):
+            return None
+        return args[0] if isinstance(args[0], type) else type(args[0])
+
     def names(self) -> dict[str, Any]:
         """What an experiment can refer to: the module's names, and the live arguments by their parameters'."""
         names = dict(vars(self.module))
@@ -130,11 +137,13 @@ def _call(job: Mapping[str, Any], place: Place, report: Report) -> None:
     except BaseException as error:  # noqa: BLE001 - a candidate may raise anything, SystemExit too
         report("raised", **account(error, place.key))
         return
-    misfit, note = _misfit(result, stub, place.module)
+    misfit, note = _misfit(result, stub, place.module, place.receiver(args))
     report("returned", shown=f"{type_name(result)}: {one_line(result)}", misfit=misfit, note=note)
 
 
-def _misfit(result: object, stub: Callable[..., Any], module: ModuleType) -> tuple[str | None, str | None]:
+def _misfit(
+    result: object, stub: Callable[..., Any], module: ModuleType, receiver: type | None
+) -> tuple[str | None, str | None]:
     """Why a result does not fit the return annotation; and why that could not be told, where it could not."""
     try:
         written = inspect.get_annotations(stub).get("return", inspect.Signature.empty)
@@ -142,9 +151,15 @@ def _misfit(result: object, stub: Callable[..., Any], module: ModuleType) -> tup
             return None, None
         alone = SimpleNamespace(__annotations__={"return": written})
         annotation = typing.get_type_hints(alone, vars(module), include_extras=True)["return"]
-        everything = typeguard.CollectionCheckStrategy.ALL_ITEMS
-        typeguard.check_type(result, annotation, collection_check_strategy=everything)
+        everything = typeguard.TypeCheckConfiguration(
+            collection_check_strategy=typeguard.CollectionCheckStrategy.ALL_ITEMS
+        )
+        memo = typeguard.TypeCheckMemo(vars(module), {}, self_type=receiver, config=everything)
+        typeguard.check_type_internal(result, annotation, memo)
     except typeguard.TypeCheckError as error:
+        if "cannot be checked" in str(error):  # as it says where it has no class to check `Self` against
+            return None, f"the return annotation cannot be checked: {error}"
+        error.append_path_element(type_name(result))
         return f"the return value {error}", None
     except Exception as error:  # noqa: BLE001 - an annotation is an expression of the user's and may do anything
         return None, f"the return annotation cannot be checked: {type(error).__name__}: {error}"

@@ -8,6 +8,7 @@ import pickle
 import sys
 import threading
 import traceback
+from types import MethodType
 from typing import TYPE_CHECKING
 
 from jiti import trial
@@ -88,7 +89,7 @@ def _rows(need: dict[str, object], arguments: bytes) -> list[tuple[str, str, str
 
 
 def find(module: ModuleType, qualname: str) -> Callable[..., object]:
-    """The object of a dotted name in a module; of a property and its like the function.
+    """The object of a dotted name in a module; of a class method, a property and their like the function.
 
     Raises:
         AttributeError: there is none; a function inside a function cannot be reached.
@@ -102,6 +103,8 @@ def find(module: ModuleType, qualname: str) -> Callable[..., object]:
         owner = name
     if isinstance(found, property):
         found = found.fget
+    elif isinstance(found, MethodType):  # a class method; whoever calls the function gives it the class
+        found = found.__func__
     elif not callable(found):  # a descriptor, as `functools.cached_property` makes
         found = getattr(found, "func", found)
     return found  # ty: ignore[invalid-explicit-return] - a stub's name is that of a function

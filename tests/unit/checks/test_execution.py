@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti.checks.execution import Result
+from jiti.live import LiveCall
 from tests.unit.checks.workshop import SLUGIFY, call, slugify
 
 if TYPE_CHECKING:
@@ -103,7 +106,9 @@ def test_doctest_flags_of_the_pytest_settings_apply(workshop: Workshop) -> None:
 # ---------------------------------------------------------------- the live call
 
 
-def test_an_exception_of_the_live_call_turns_down_once_and_is_then_the_agents_decision(shared: Workshop) -> None:
+def test_an_exception_of_the_live_call_turns_down_until_the_very_same_candidate_raises_it_again(
+    shared: Workshop,
+) -> None:
     execution = shared.execution(shared.stub(), call(slugify, "!"))
     strict = body('if text == "!":', '    raise ValueError("no words")', 'return "hello-world"')
     first = only(execution.run(strict, ""))
@@ -111,10 +116,79 @@ def test_an_exception_of_the_live_call_turns_down_once_and_is_then_the_agents_de
     assert first.message.startswith(
         'the live call raised ValueError: no words\n    candidate:3: raise ValueError("no words")\n'
     )
-    other = only(execution.run(strict.replace("ValueError", "KeyError"), ""))
-    assert other.code == "KeyError"
-    again = execution.run(strict.replace("ValueError", "KeyError"), "")
-    assert again == Result(notes=("The live call raises KeyError again: taken as what the spec says of such a call.",))
+    for changed in (strict.replace("ValueError", "KeyError"), strict.replace("no words", "none"), strict):
+        assert only(execution.run(changed, "")).check == "call"
+    again = execution.run(strict, "")
+    assert again == Result(
+        notes=("The live call raises ValueError again: taken as what the spec says of such a call.",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("nowhere", "NameError"),
+        ("return slugify(text)", "RecursionError"),
+        ("raise NotImplementedError", "NotImplementedError"),
+        ("raise SystemExit", "SystemExit"),
+        ("import nowhere", "ModuleNotFoundError"),
+        ("__import__('os').nowhere", "AttributeError"),
+    ],
+)
+def test_an_exception_that_is_a_defect_stays_one_however_often(shared: Workshop, statement: str, code: str) -> None:
+    execution = shared.execution(shared.stub(), call(slugify, "!"))
+    defect = body('if text == "!":', f"    {statement}", 'return "hello-world"')
+    for _ in range(2):
+        found = only(execution.run(defect, ""))
+        assert found.code == code
+        assert "submit the same again" not in found.message
+
+
+DOCUMENT = """
+from typing import Self
+
+from jiti import jiti
+
+
+class Document:
+    @classmethod
+    @jiti
+    def parse(cls, text: str) -> Self:
+        '''A document of a text.'''
+        ...
+
+    @jiti
+    def copies(self, count: int) -> list[Self]:
+        '''Copies of it.'''
+        ...
+"""
+
+
+def test_a_class_method_is_called_with_its_class_and_self_stands_for_that(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "text", raising=False)
+    definition = workshop.stub(DOCUMENT, key="text.py::Document.parse")
+    document = importlib.import_module("text").Document
+    live = LiveCall.of(vars(document)["parse"].__func__, (document, "a"), {})
+    parse = workshop.execution(definition, live)
+    code = "class Document:\n    @classmethod\n    def parse(cls, text):\n        return {}\n"
+    assert parse.run(code.format("cls()"), "") == Result()
+    assert only(parse.run(code.format("text"), "")).code == "return-type"
+    copies = workshop.execution(
+        workshop.stub(DOCUMENT, key="text.py::Document.copies"),
+        LiveCall.of(vars(document)["copies"], (document(), 2), {}),
+    )
+    code = "class Document:\n    def copies(self, count):\n        return [{}] * count\n"
+    assert copies.run(code.format("self"), "") == Result()
+    assert only(copies.run(code.format("1"), "")).code == "return-type"
+
+
+def test_what_cannot_be_checked_of_a_result_is_a_note(workshop: Workshop) -> None:
+    source = "from typing import Self\n" + SLUGIFY.replace("-> str", "-> Self")
+    result = workshop.execution(workshop.stub(source), call(slugify, "Hi")).run(GOOD, "")
+    assert result.diagnostics == ()
+    assert "cannot be checked against Self" in result.notes[0]
 
 
 def test_a_result_that_does_not_fit_the_annotation_is_turned_down_to_the_last_item(workshop: Workshop) -> None:
