@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jiti import canonical
 from jiti.errors import StubError
-from jiti.splice import layout, owners, rules, signature
+from jiti.splice import layout, rules, signature
 from jiti.splice.layout import INDENT, written
 from jiti.splice.pieces import Pieces
 from jiti.splice.shape import TOO_DEEP, ShapeError, parse, problem
@@ -85,12 +85,12 @@ def _lines(pieces: Pieces) -> list[Line]:
     preamble = pieces.preamble
     plain, for_types = _imports(pieces)
     future = ["from __future__ import annotations"] if _has_future_annotations(pieces) else []
-    has_block = for_types or preamble.for_types or pieces.definition.owners
+    has_block = for_types or preamble.for_types or pieces.shell.foot
     if has_block and "TYPE_CHECKING" not in preamble.bound and _TYPE_CHECKING not in plain:
         plain.append(_TYPE_CHECKING)
     default = []
     if pieces.node is not pieces.definition.node:
-        plain.append("from typing import Any")
+        plain = [*dict.fromkeys([*plain, "from typing import Any"])]
         default.append(f"{signature.DEFAULT}: Any = ...  # each call has the stub's own")
     block = ["if TYPE_CHECKING:", *(INDENT + each for each in for_types)] if for_types else []
     return layout.apart(
@@ -100,8 +100,8 @@ def _lines(pieces: Pieces) -> list[Line]:
         written(*block),
         written(*default),
         preamble.code,
-        written(*owners.base(pieces.definition, pieces.module)),
-        [*written(*owners.heads(pieces.definition)), *_function(pieces)],
+        [*written(*pieces.shell.heads), *_function(pieces)],
+        written(*pieces.shell.foot),
     )
 
 
@@ -111,7 +111,7 @@ def _has_future_annotations(pieces: Pieces) -> bool:
 
 def _imports(pieces: Pieces) -> tuple[list[str], list[str]]:
     """The import statements for what is used of the stub's module: plain ones, and those for type checkers alone."""
-    needed = pieces.in_signature | pieces.in_code
+    needed = pieces.in_signature | pieces.in_code | pieces.shell.needs
     plain: list[str] = []
     for_types: list[str] = []
     for name in sorted(needed.all - pieces.bound):
@@ -120,7 +120,7 @@ def _imports(pieces: Pieces) -> tuple[list[str], list[str]]:
         for binding in pieces.outside.bindings(name):
             is_for_types = name not in needed.at_run_time and (binding.for_types or _has_future_annotations(pieces))
             (for_types if is_for_types else plain).append(binding.statement)
-    return plain, for_types
+    return [*dict.fromkeys([*plain, *pieces.shell.imports])], [*for_types, *pieces.shell.for_types]
 
 
 def _function(pieces: Pieces) -> Iterator[Line]:
@@ -159,8 +159,8 @@ def _require_intact(tree: ast.Module, pieces: Pieces) -> None:
 
 
 def _last_function(body: list[ast.stmt]) -> FunctionNode | None:
-    """The function that ends a module, or the class that does."""
-    last = body[-1]
+    """The function that ends a module, or the class that does; below a class stands what gives it its name."""
+    last = body[-2] if isinstance(body[-1], ast.If) and len(body) > 1 else body[-1]
     while isinstance(last, ast.ClassDef):
         last = last.body[-1]
     return last if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) else None

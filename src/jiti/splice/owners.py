@@ -1,52 +1,196 @@
-"""The classes around a method: in its file stands one of the same name, for private names and for type checkers."""
+"""The classes around a method: in its file stands one like them, for private names and for type checkers.
+
+For type checkers it derives from the user's class and has another name, with an underscore in front:
+
+    if TYPE_CHECKING:
+        from app.text import Parser
+
+
+    class _Parser(Parser if TYPE_CHECKING else object):
+        def merge(self, other: Parser) -> Parser: ...
+
+
+    if not TYPE_CHECKING:
+        Parser = _Parser
+
+So `Parser` means the user's own class wherever it stands, in the signature and in the body, and `self` has what
+that class has. Under the user's name it would hide that class: a parameter of its type would be narrower than the
+one of the method that it overrides, and a list of the one would be no list of the other. Private names do not see
+the difference, since Python leaves out a class's leading underscores where it mangles them. When the file runs, the
+class derives from nothing of the user's, whose `__init_subclass__` would hear of it, and bears the user's name in
+the end, by which the method is found.
+"""
 
 from __future__ import annotations
 
 import ast
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.source import ACCESSORS
 from jiti.splice.layout import INDENT
+from jiti.splice.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jiti.definition import Definition
     from jiti.splice.project import Module
 
 _TYPE_STAYS = frozenset({"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "override"})
 """Decorators below which a method in the file has the type of the user's own: it is decorated alike, or not changed."""
+_PARAMETRISED = frozenset({"Generic", "Protocol"})
+_FINAL, _ORDERED = "subclass-of-final-class", "subclass-of-dataclass-with-order"
+_ANY = "from typing import Any"
+_NOTHING = Names()
 
 
-def base(definition: Definition, module: Module) -> Iterator[str]:
-    """What the classes derive from: for type checkers the user's own, where a method of the file may override that."""
-    owners = definition.owners
-    if not owners:
-        return
-    yield "if TYPE_CHECKING:"
-    if _may_override(definition):
-        yield f"{INDENT}from {module.name} import {owners[0]} as _{owners[0]}"
-        for outer, inner in pairwise(owners):
-            yield f"{INDENT}_{inner} = _{outer}.{inner}"
-    else:
-        for owner in owners:
-            yield f"{INDENT}from typing import Any as _{owner}"
-    yield "else:"
-    yield INDENT + " = ".join([*(f"_{each}" for each in owners), "object"])
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The classes that a method stands in, as its file has them.
+
+    Attributes:
+        heads: the lines that open them, each in the one before.
+        foot: the lines below the method, at the module's top level.
+        imports: the import statements that the heads need when they run.
+        for_types: those that type checkers alone need.
+        needs: the names that the heads take from the user's module, besides its classes.
+        bound: the names that the classes bind, parameters for types included.
+    """
+
+    heads: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    for_types: tuple[str, ...] = ()
+    needs: Names = _NOTHING
+    bound: frozenset[str] = frozenset()
 
 
-def heads(definition: Definition) -> Iterator[str]:
-    """The lines that open the classes, each in the one before."""
-    for depth, owner in enumerate(definition.owners):
-        yield f"{INDENT * depth}class {owner}(_{owner}):"
+def shell(definition: Definition, module: Module, taken: frozenset[str]) -> Shell:
+    """The classes for a stub.
+
+    Args:
+        definition: the stub; one that is no method gets no classes.
+        module: the module that it stands in.
+        taken: the names that mean something else in the file.
+    """
+    if not definition.owners:
+        return Shell()
+    node = _innermost(definition)
+    if "<locals>" in definition.declaration.qualname or not module.is_importable:
+        # No import leads to the user's classes: these have their names, and for type checkers every attribute.
+        heads = _heads(*(f"{each}(Any)" for each in definition.owners[:-1]), f"{node.name}{_parameters(node)}(Any)")
+        return Shell(heads, imports=(_ANY,), bound=_parameter_names(node))
+    first = definition.owners[0]
+    name = _free(first, taken)
+    base, needs = _base(definition, node)
+    inner = name if first is definition.owners[-1] else node.name
+    outer = [name, *definition.owners[1:]][:-1]
+    heads = _heads(*outer, f"{inner}{_parameters(node)}({base})")
+    return Shell(
+        (*heads[:-1], f"{heads[-1]}{_excuse(node)}" if base != "Any" else heads[-1]),
+        ("if not TYPE_CHECKING:", f"{INDENT}{first} = {name}"),
+        (_ANY,) if "Any" in base.split() else (),
+        (f"from {module.name} import {first}",),
+        needs,
+        _parameter_names(node) | {name},
+    )
+
+
+def _heads(*classes: str) -> tuple[str, ...]:
+    return tuple(f"{INDENT * depth}class {each}:" for depth, each in enumerate(classes))
+
+
+def _innermost(definition: Definition) -> ast.ClassDef:
+    around = [
+        each
+        for each in ast.walk(definition.tree)
+        if isinstance(each, ast.ClassDef) and any(inner is definition.node for inner in ast.walk(each))
+    ]
+    return around[-1]  # the walk comes to what is outside first
+
+
+def _free(name: str, taken: frozenset[str]) -> str:
+    """The name with an underscore in front, or as many as it takes."""
+    name = f"_{name}"
+    return _free(name, taken) if name in taken else name
+
+
+def _base(definition: Definition, node: ast.ClassDef) -> tuple[str, Names]:
+    """What the innermost class derives from, and which names that needs besides the outermost class's."""
+    bounds = Names(in_annotations=frozenset(_names_in(*getattr(node, "type_params", ()))) - _parameter_names(node))
+    if not _may_override(definition):
+        return "Any", bounds
+    arguments, needs = _arguments(node)
+    # Python 3.12 puts `Generic` behind the bases of a class with parameters, and `object` must be the last of all.
+    at_run_time = "Any" if _parameters(node) else "object"
+    users = ".".join(definition.owners)
+    return f"{users}{arguments} if TYPE_CHECKING else {at_run_time}", Names(frozenset(needs)) | bounds
+
+
+def _parameters(node: ast.ClassDef) -> str:
+    """The parameters for types of a class, in their brackets."""
+    texts = [ast.unparse(each) for each in getattr(node, "type_params", ())]
+    return f"[{', '.join(texts)}]" if texts else ""
+
+
+def _parameter_names(node: ast.ClassDef) -> frozenset[str]:
+    return frozenset(each.name for each in getattr(node, "type_params", ()))
+
+
+def _arguments(node: ast.ClassDef) -> tuple[str, set[str]]:
+    """What a generic class is given where its method's class derives from it, and the names in that."""
+    texts = [ast.unparse(each).partition(":")[0] for each in getattr(node, "type_params", ())]
+    if texts:
+        return f"[{', '.join(each.partition(' =')[0].removeprefix('**') for each in texts)}]", set()
+    for base in node.bases:
+        if isinstance(base, ast.Subscript) and _last_name(base.value) in _PARAMETRISED:
+            return f"[{ast.unparse(base.slice).strip('()')}]", _names_in(base.slice)
+    return "", set()
+
+
+def _names_in(*nodes: ast.AST) -> set[str]:
+    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _excuse(node: ast.ClassDef) -> str:
+    """A comment for ty, where the user's class may be one that none should derive from.
+
+    Deriving is the only way to give `self` its type, and harmless: nothing is ever made of the method's class.
+    """
+    rules = []
+    if any(_last_name(each) == "final" for each in node.decorator_list):
+        rules.append(_FINAL)
+    if any(_is_ordered_dataclass(each) for each in node.decorator_list):
+        rules.append(_ORDERED)
+    if not rules and _may_be_excused(node):
+        # It may be an enumeration, by a base that stands elsewhere: ty is not to mind if it is none.
+        rules = [_FINAL, _ORDERED, "unused-ignore-comment"]
+    return f"  # ty: ignore[{', '.join(rules)}]" if rules else ""
+
+
+def _is_ordered_dataclass(decorator: ast.expr) -> bool:
+    return (
+        isinstance(decorator, ast.Call)
+        and _last_name(decorator.func) == "dataclass"
+        and any(
+            each.arg == "order" and isinstance(each.value, ast.Constant) and each.value.value is True
+            for each in decorator.keywords
+        )
+    )
+
+
+def _may_be_excused(node: ast.ClassDef) -> bool:
+    """Whether a class may be an enumeration with members, or is ordered by a decorator that is not told from here."""
+    assigns = any(isinstance(each, ast.Assign) for each in node.body)
+    ordered = any(
+        isinstance(each, ast.Call) and any(keyword.arg in {None, "order"} for keyword in each.keywords)
+        for each in node.decorator_list
+    )
+    return ordered or (assigns and bool(node.bases or node.keywords))
 
 
 def _may_override(definition: Definition) -> bool:
-    """Whether the user's class can be named, and has the method by the type that its bare `def` has."""
-    if "<locals>" in definition.declaration.qualname:
-        return False
+    """Whether the user's class has the method by the type that its `def` has here."""
     names = syntax.JitiNames(definition.tree)
     if not all(_last_name(each) in _TYPE_STAYS or names.is_jiti(each) for each in _others(definition.node)):
         return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti.splice import body, names, preamble, signature
+from jiti.splice import body, names, owners, preamble, signature
 from jiti.splice.module_names import ModuleNames
 from jiti.splice.project import Module
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
     from jiti.splice.body import Body
     from jiti.splice.names import Names
+    from jiti.splice.owners import Shell
     from jiti.splice.preamble import Preamble
     from jiti.splice.shape import Part
     from jiti.submission import Submission
@@ -66,7 +67,13 @@ class Pieces:
     @cached_property
     def bound(self) -> frozenset[str]:
         """The names that the implementation binds at its top level."""
-        return frozenset([*self.preamble.bound, self.own_name])
+        return frozenset([*self.preamble.bound, self.own_name, *self.shell.bound])
+
+    @cached_property
+    def shell(self) -> Shell:
+        """The classes that the function stands in."""
+        taken = (self.in_signature | self.in_code).all | self.preamble.bound
+        return owners.shell(self.definition, self.module, taken)
 
     @cached_property
     def local(self) -> frozenset[str]:

@@ -174,7 +174,124 @@ def test_a_method_is_checked_as_one_of_its_class(tmp_path: Path) -> None:
     '''
     definition = define_stub(tmp_path, source, "Parser.parse")
     assert findings(definition, "return raw * self.size + self.other(raw)") == []
-    assert findings(definition, "return self.sise") == [("candidate", 12, "missing-attribute")]
+    assert findings(definition, "return self.sise") == [("candidate", 10, "missing-attribute")]
+
+
+CLASSES = """
+import abc
+import enum
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, final
+from jiti import jiti
+
+T = TypeVar("T")
+
+
+class Meta(type):
+    pass
+
+
+class Base:
+    LIMIT = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "method", "body"),
+    [
+        pytest.param("class V:\n    x: int = 1", "add(self, o: 'V') -> int", "return self.x + o.x", id="its own"),
+        pytest.param(
+            "class V:", "kids(self) -> 'list[V]'", "out: list[V] = [self]\nout += [V()]\nreturn out", id="a list"
+        ),
+        pytest.param("class V:", "me(self) -> 'V'", "return self", id="itself"),
+        pytest.param("class _V:", "me(self, o: '_V') -> '_V'", "return self or o", id="a private class"),
+        pytest.param(
+            "class E(enum.Enum):\n    A = 1",
+            "next(self) -> 'E'",
+            "members = list(E)\nreturn members[(members.index(self) + 1) % len(members)]",
+            id="enumeration",
+        ),
+        pytest.param(
+            "@final\nclass F:\n    y: int = 1", "me(self, o: 'F') -> 'F'", "return o if self.y else self", id="final"
+        ),
+        pytest.param(
+            "@dataclass(order=True)\nclass D:\n    y: int = 1",
+            "top(self, o: 'D') -> 'D'",
+            "return max(self, o)",
+            id="order",
+        ),
+        pytest.param(
+            "@final\n@dataclass(order=True)\nclass D:\n    y: int = 1", "me(self) -> 'D'", "return self", id="both"
+        ),
+        pytest.param(
+            "@dataclass(frozen=True, slots=True)\nclass D:\n    y: int = 1",
+            "me(self, o: 'D') -> 'D'",
+            "return D(self.y + o.y)",
+            id="slots",
+        ),
+        pytest.param(
+            "class B(Generic[T]):\n    v: T",
+            "wrap(self) -> 'B[list[T]]'",
+            "b: B[list[T]] = B()\nb.v = [self.v]\nreturn b",
+            id="generic",
+        ),
+        pytest.param(
+            "class P(Protocol):\n    v: int", "me(self, o: 'P') -> 'P'", "return self if self.v else o", id="protocol"
+        ),
+        pytest.param(
+            "class A(abc.ABC):\n    v: int", "me(self, o: 'A') -> 'A'", "return self if self.v else o", id="abstract"
+        ),
+        pytest.param(
+            "class N(NamedTuple):\n    v: int", "me(self, o: 'N') -> 'N'", "return N(self.v + o.v)", id="named tuple"
+        ),
+        pytest.param(
+            "class M(metaclass=Meta):\n    v: int",
+            "me(self, o: 'M') -> 'M'",
+            "return self if self.v else o",
+            id="metaclass",
+        ),
+        pytest.param(
+            "class C(Base):\n    LIMIT = 4", "me(self) -> 'C'", "return self if self.LIMIT else C()", id="assigning"
+        ),
+    ],
+)
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_a_method_is_content_with_any_class_around_it(
+    tmp_path: Path, head: str, method: str, body: str, future: str
+) -> None:
+    stub = f'    @jiti\n    def {method}:\n        """Do it."""\n        raise NotImplementedError\n'
+    source = f"{future}{CLASSES}\n\n{head}\n\n{stub}"
+    definition = define(tmp_path, source, settings='[tool.ruff.lint]\nselect = ["ALL"]\nignore = ["D203", "D213"]\n')
+    ruff = Ruff(definition)
+    code = ruff.fix(compose(definition, "app.text", Submission(body)))
+    assert Ty(definition, "app.text", sys.prefix).check(code) == []
+    assert ruff.check(code) == []
+
+
+def test_a_method_in_nested_classes_is_content_with_them(tmp_path: Path) -> None:
+    method = '@jiti\n        def f(self, o: \'A.B\') -> \'A.B\':\n            """Do it."""\n            ...'
+    source = f"from jiti import jiti\nclass A:\n    class B:\n        size: int = 1\n\n        {method}\n"
+    assert findings(define(tmp_path, source), "return self if self.size > o.size else o") == []
+    inside = f"from jiti import jiti\ndef g() -> None:\n    class B:\n        {method.replace('A.B', 'B')}\n"
+    assert findings(define_stub(tmp_path, inside), "return self if self.size else B()") == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with Python 3.12")
+def test_a_method_knows_its_classs_type_parameters(tmp_path: Path) -> None:
+    source = """
+        from jiti import jiti
+
+        class B[T, *Ts, **P]:
+            v: T
+
+            @jiti
+            def get(self) -> T:
+                \"\"\"Get it.\"\"\"
+                raise NotImplementedError
+    """
+    definition = define(tmp_path, source, settings='requires-python = ">=3.12"\n')
+    assert findings(definition, "return self.v") == []
+    assert findings(definition, "return self.w") == [("candidate", 10, "missing-attribute")]
 
 
 def test_a_scripts_neighbours_are_found(tmp_path: Path) -> None:

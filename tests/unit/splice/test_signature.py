@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -81,18 +81,20 @@ class Parser:
 SHELL = """from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.text import Parser as _Parser
-else:
-    _Parser = object
+    from app.text import Parser
 
 
-class Parser(_Parser):
+class _Parser(Parser if TYPE_CHECKING else object):
 {decorator}    def parse({parameters}) -> "Parser":
         \"\"\"Parse.
 
         More.
         \"\"\"
         return Parser()
+
+
+if not TYPE_CHECKING:
+    Parser = _Parser
 """
 
 
@@ -108,21 +110,23 @@ class Parser(_Parser):
         ("@abc.abstractmethod\n    @jiti", "", "self"),
     ],
 )
-def test_a_method_stands_in_a_class_of_its_classs_name(
+def test_a_method_stands_in_a_class_that_gets_its_classs_name(
     splicer: Splicer, decorators: str, kept: str, parameters: str
 ) -> None:
     composed = splicer.compose(METHOD.format(decorators=decorators, parameters=parameters), "return Parser()")
     assert composed == SHELL.format(decorator=kept, parameters=parameters)
 
 
-UNTYPED = "from typing import Any as _Parser"
+UNTYPED = "class _Parser(Any):"
 
 
 @pytest.mark.parametrize("decorators", ["@functools.lru_cache\n    @jiti", "@jiti\n    @contextlib.contextmanager"])
 def test_a_method_whose_decorators_change_its_type_overrides_nothing(splicer: Splicer, decorators: str) -> None:
     composed = splicer.compose(METHOD.format(decorators=decorators, parameters="self"), "return Parser()")
     typed = SHELL.format(decorator="", parameters="self")
-    assert composed == typed.replace("from app.text import Parser as _Parser", UNTYPED)
+    assert composed == "from typing import Any\n" + typed.replace(
+        "class _Parser(Parser if TYPE_CHECKING else object):", UNTYPED
+    )
 
 
 def test_a_getter_beside_a_setter_overrides_nothing(splicer: Splicer) -> None:
@@ -162,9 +166,10 @@ def test_classes_nest_as_they_do_in_the_source(splicer: Splicer) -> None:
     composed = splicer.compose(f"from jiti import jiti\n{source}", "return 1")
     assert composed == (
         "from typing import TYPE_CHECKING\n\n"
-        "if TYPE_CHECKING:\n    from app.text import A as _A\n\n    _B = _A.B\nelse:\n    _A = _B = object\n\n\n"
-        "class A(_A):\n    class B(_B):\n"
+        "if TYPE_CHECKING:\n    from app.text import A\n\n\n"
+        "class _A:\n    class B(A.B if TYPE_CHECKING else object):\n"
         '        def f(self):\n            """Do.\n\n            More.\n            """\n            return 1\n'
+        "\n\nif not TYPE_CHECKING:\n    A = _A\n"
     )
 
 
@@ -172,3 +177,38 @@ def test_a_function_in_a_function_stands_at_the_top(splicer: Splicer) -> None:
     source = 'from jiti import jiti\ndef g():\n    @jiti\n    def f(a):\n        """Do.\n\n        More.\n        """\n'
     composed = splicer.compose(source, "return a", qualname="g.<locals>.f")
     assert composed == 'def f(a):\n    """Do.\n\n    More.\n    """\n    return a\n'
+
+
+def test_a_methods_file_runs_and_has_it_by_its_classs_name(splicer: Splicer) -> None:
+    source = 'from jiti import jiti\nclass _A:\n    @jiti\n    def f(self):\n        """Do."""\n'
+    names: dict[str, Any] = {}
+    exec(splicer.compose(source, "return self.__secret"), names)  # noqa: S102 - the file is what is tested
+    assert names["_A"].f.__code__.co_names == ("_A__secret",)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with Python 3.12")
+@pytest.mark.parametrize("around", ["class B[T: int, *Ts, **P]:", "def g():\n  class B[T]:"])
+def test_the_type_parameters_of_a_methods_class_are_kept(splicer: Splicer, around: str) -> None:
+    source = f'from jiti import jiti\n{around}\n    @jiti\n    def f(self) -> T:\n        """Do."""\n'
+    names: dict[str, Any] = {}
+    exec(splicer.compose(source, "return 1", qualname="g.<locals>.B.f" if "def" in around else None), names)  # noqa: S102 - the file is what is tested
+    assert names["B"]().f() == 1
+
+
+@pytest.mark.parametrize(
+    ("signature", "body", "helpers"),
+    [("(self, a: _A)", "return a", ""), ("(self)", "return _A()", ""), ("(self)", "return _A", "_A = 1")],
+)
+def test_the_class_around_a_method_takes_no_other_name(
+    splicer: Splicer, signature: str, body: str, helpers: str
+) -> None:
+    source = f'from jiti import jiti\nclass _A: ...\nclass A:\n    @jiti\n    def f{signature}:\n        """Do."""\n'
+    composed = splicer.compose(source, body, helpers)
+    assert "class __A(A if" in composed
+    assert "    A = __A\n" in composed
+
+
+def test_a_script_that_no_import_can_name_has_methods_too(splicer: Splicer) -> None:
+    source = 'from jiti import jiti\nclass A:\n    @jiti\n    def f(self):\n        """Do."""\n'
+    composed = splicer.compose(source, "return 1", path="my-script.py", module="my-script")
+    assert composed.startswith("from typing import Any\n\n\nclass A(Any):\n    def f(self):")
