@@ -68,7 +68,13 @@ def read(text: str, part: Part) -> list[Line]:
     texts = normalise_line_ends(text).split("\n")
     in_strings, starts = _scan(texts)
     return [
-        Line(each, part, number, in_string=number in in_strings, starts=number in starts)
+        Line(
+            each if number in in_strings else _without_form_feed(each),
+            part,
+            number,
+            in_string=number in in_strings,
+            starts=number in starts,
+        )
         for number, each in enumerate(texts, start=1)
     ]
 
@@ -108,6 +114,12 @@ def apart(*sections: list[Line]) -> list[Line]:
     for section in filter(None, map(trimmed, sections)):
         lines += [Line(""), *section] if lines else section
     return lines
+
+
+def _without_form_feed(text: str) -> str:
+    """The line without form feeds before its code: behind one Python counts the indentation anew."""
+    code = text.lstrip(" \t\f")
+    return text[: len(text) - len(code)].rpartition("\f")[2] + code
 
 
 def _shifted(lines: list[Line], starts: list[Line]) -> list[Line]:

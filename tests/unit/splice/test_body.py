@@ -188,3 +188,16 @@ def test_a_body_of_another_kind_is_turned_down(
     [(part, *place, said)] = splicer.problems(stub, body)
     assert (part, *place) == ("body", line, "kind")
     assert said.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "body", ["b = a\n\f\nreturn b", "b = a\n\freturn b", "  b = a\n \f  return b", "\fb = a\nreturn b"]
+)
+def test_form_feeds_between_lines_are_left_out(splicer: Splicer, body: str) -> None:
+    composed = splicer.compose('from jiti import jiti\n@jiti\ndef f(a):\n    """Do."""\n', body)
+    assert [line for line in composed.split("\n") if line][2:] == ["    b = a", "    return b"]
+
+
+def test_a_form_feed_in_a_string_stays(splicer: Splicer) -> None:
+    source = 'from jiti import jiti\n@jiti\ndef f(a):\n    """Do."""\n'
+    assert '"""\n\f x"""' in splicer.compose(source, 'return """\n\f x"""')
