@@ -29,6 +29,7 @@ PLACE = {
 """What a candidate is excused from, wherever it stands, and why."""
 
 HEADER = {
+    "ARG": "a signature has the parameters that the user gave it; helpers are checked where the stub stands",
     "E501": "the header's lines are as long as they are; the code is checked where the stub stands",
     "ERA001": "the header's fields look like code",
     "RUF100": "a `noqa` that came along with the signature may have nothing to silence here",

@@ -1,7 +1,7 @@
 """What a candidate has from its stub, and cannot be blamed for.
 
-The signature and the docstring are the user's, and so are the imports that they need. A finding
-there which the user's own file has too is not the candidate's.
+The signature and the docstring are the user's, and so are the imports that they need; the classes around
+a method are jiti's. A finding there would be told to the agent again and again, which can do nothing about it.
 """
 
 from __future__ import annotations
@@ -9,45 +9,86 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from jiti.splice import owners
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jiti.syntax import FunctionNode
+    from jiti.definition import Definition
+
+_TYPING = frozenset({"TYPE_CHECKING", "Any"})
 
 
-def inherited_lines(code: str, name: str) -> set[int]:
-    """The lines (1-based) of a candidate that it has from its stub: module-level imports, signature, docstring.
+def given_lines(code: str, definition: Definition) -> set[int]:
+    """The lines (1-based) of a candidate that are not the agent's.
 
-    Args:
-        code: the candidate.
-        name: the stub's own name, without its owners.
+    These are the signature with its decorators, the docstring, the classes around a method, and such imports as the
+    stub's module has too, or as reach what it binds.
     """
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return set()
+    tree = _parsed(code)
+    path = owners.path_in(tree)
     lines: set[int] = set()
-    for statement in _imports(tree.body):
-        lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
-    for node in _definitions(tree.body):
-        if node.name == name:
-            first = node.body[0]
-            last = first.end_lineno if ast.get_docstring(node, clean=False) is not None else first.lineno - 1
-            lines.update(range(node.lineno, (last or node.lineno) + 1))
-    return lines
+    if path:
+        function = path[-1]
+        first = function.body[0]
+        last = first.end_lineno if ast.get_docstring(function, clean=False) is not None else first.lineno - 1
+        begin = min(each.lineno for each in (path[0], *path[0].decorator_list))
+        lines.update(range(begin, max(last or 0, function.lineno) + 1))
+        below = [each for each in tree.body if each.lineno > (path[0].end_lineno or 0)]
+        lines.update(line for each in below for line in _lines(each))
+    given = _Given(definition)
+    return lines.union(*(_lines(each) for each in _imports(tree.body) if given.has(each)))
 
 
-def _imports(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def import_lines(code: str) -> set[int]:
+    """The lines (1-based) of a candidate's module-level imports."""
+    return {line for statement in _imports(_parsed(code).body) for line in _lines(statement)}
+
+
+class _Given:
+    """The imports that are written for a stub, as far as its own file tells."""
+
+    def __init__(self, definition: Definition) -> None:
+        path = definition.declaration.path.removesuffix(".py").removesuffix("/__init__")
+        self._own = path.rpartition("/")[2]
+        self._imported: set[tuple[str, str | None]] = set()
+        self._bound: set[str] = set()
+        for node in ast.walk(definition.tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self._imported.update((alias.name, alias.asname) for alias in node.names)
+                self._bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self._bound.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self._bound.add(node.id)
+
+    def has(self, statement: ast.Import | ast.ImportFrom) -> bool:
+        return all(self._has(statement, alias) for alias in statement.names)
+
+    def _has(self, statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+        origin = (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+        return (
+            origin == "__future__"
+            or (origin == "typing" and alias.name in _TYPING)
+            or (origin.rpartition(".")[2] == self._own and alias.name in self._bound)
+            or (alias.name, alias.asname) in self._imported
+        )
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _lines(node: ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _imports(body: Iterable[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield statement
         elif isinstance(statement, ast.If):
             yield from _imports(statement.body)
-
-
-def _definitions(body: Iterable[ast.stmt]) -> Iterator[FunctionNode]:
-    for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield statement
-        elif isinstance(statement, ast.ClassDef):
-            yield from _definitions(statement.body)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jiti import mirror
-from jiti.checks.inherited import inherited_lines
+from jiti.checks.inherited import given_lines, import_lines
 from jiti.checks.tools import Tool
 from jiti.diagnostics import Diagnostic
 from jiti.errors import ConfigError
@@ -22,6 +22,9 @@ _SYNTAX = "invalid-syntax"
 _IMPORT_ORDER = "I001"
 _IMPORT_SELF = "PLW0406"
 _PRIVATE_ACCESS = "SLF001"
+_FOR_TYPES = "TC001,TC002,TC003"
+_OF_THE_BODY = frozenset({"C901", "PLR0911", "PLR0912", "PLR0914", "PLR0915", "RUF029", _SYNTAX})
+"""What is found at a signature and concerns the body: how long, branched or asynchronous it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,19 @@ class Ruff:
         Raises:
             ConfigError: the user's configuration of ruff does not work, or there is no ruff.
         """
-        for path in (self._source, self._implementation):
-            code = self._on_stdin(path, code, "check", "--fix-only", "--quiet")
+        code = self._on_stdin(self._source, code, "check", "--fix-only", "--quiet")
+        # Ruff itself may have added the import that makes annotations text, and so other imports ones for type
+        # checkers alone. That it calls this fix unsafe is no matter: the candidate is yet to be run.
+        for_types = ("--unsafe-fixes", "--fixable", _FOR_TYPES)
+        code = self._on_stdin(self._source, code, "check", "--fix-only", "--quiet", *for_types)
+        code = self._on_stdin(self._implementation, code, "check", "--fix-only", "--quiet")
         return self._format(self._implementation, code)
 
     def check(self, code: str) -> list[Diagnostic]:
         """What ruff objects to in a candidate that `fix` has been over.
 
-        Findings that only the place of the file brings about do not count, nor do those that the
-        user's file has itself in what the candidate has from it.
+        Findings that only the place of the file brings about do not count, nor do those that concern the lines
+        which the candidate has from its stub alone, nor imports that ruff objects to in the user's own file.
 
         Raises:
             ConfigError: the user's configuration of ruff does not work, or there is no ruff.
@@ -78,8 +85,13 @@ class Ruff:
         at_source = [each for each in self._findings(self._source, code) if not self._is_excused(each, code)]
         found = list(dict.fromkeys([*at_source, *self._findings(self._implementation, code)]))
         if found:
-            lines = inherited_lines(code, self._definition.node.name)
-            found = [each for each in found if each.line not in lines or not self._is_inherited(each)]
+            given, imports = given_lines(code, self._definition), import_lines(code)
+            found = [
+                each
+                for each in found
+                if not (each.line in given and each.code not in _OF_THE_BODY)
+                and not (each.line in given | imports and self._is_inherited(each))
+            ]
         return [_diagnostic(each, "candidate", code) for each in found]
 
     def fix_tests(self, text: str) -> str:

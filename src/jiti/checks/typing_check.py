@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jiti import mirror
-from jiti.checks.inherited import inherited_lines
+from jiti.checks.inherited import given_lines, import_lines
 from jiti.checks.tools import Answer, Tool
 from jiti.diagnostics import Diagnostic
 from jiti.splice.project import import_base
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
 
 CANDIDATE, TESTS = "candidate", "tests"
+_OF_THE_BODY = frozenset(
+    {
+        *("invalid-implicit-return", "invalid-generator-return-type", "invalid-return-type"),
+        *("empty-body", "invalid-syntax"),
+    }
+)
+"""What is found at a signature and concerns the body."""
 
 
 class Ty:
@@ -52,7 +59,8 @@ class Ty:
         """What ty objects to in a candidate and its scratch tests; warnings count where ty fails for them.
 
         Both are checked as files of a temporary folder in the mirror, where imports mean what they will
-        mean in the end. What the user's file has itself, in what the candidate has from it, does not count.
+        mean in the end. What concerns the lines that the candidate has from its stub alone does not count, nor do
+        imports that ty objects to in the user's own file.
 
         Raises:
             ConfigError: the user's configuration of ty does not work, or there is no ty.
@@ -65,11 +73,15 @@ class Ty:
             return []
         found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
         found.sort(key=lambda each: (each.path, each.line))
-        lines = inherited_lines(code, self._definition.node.name)
+        given, imports = given_lines(code, self._definition), import_lines(code)
         return [
             each
             for each in found
-            if each.path != CANDIDATE or each.line not in lines or _essence(each) not in self._of_the_users
+            if each.path != CANDIDATE
+            or not (
+                (each.line in given and each.code not in _OF_THE_BODY)
+                or (each.line in given | imports and _essence(each) in self._of_the_users)
+            )
         ]
 
     def _diagnostic(self, item: dict[str, Any], paths: dict[str, str], texts: dict[str, str]) -> Diagnostic:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from typing import TYPE_CHECKING
 
 from jiti import canonical
 from jiti.errors import StubError
-from jiti.splice import layout, rules, signature
+from jiti.splice import layout, owners, rules, signature
 from jiti.splice.layout import INDENT, written
 from jiti.splice.pieces import Pieces
 from jiti.splice.shape import TOO_DEEP, ShapeError, parse, problem
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
     from jiti.splice.layout import Line
     from jiti.submission import Submission
-    from jiti.syntax import FunctionNode
 
 _BUILTINS = frozenset(dir(builtins))
 _TYPE_CHECKING = "from typing import TYPE_CHECKING"
@@ -147,20 +147,12 @@ def _require_intact(tree: ast.Module, pieces: Pieces) -> None:
     Raises:
         RuntimeError: it was laid out wrongly, which no submission should bring about.
     """
-    function = _last_function(tree.body)
+    function = next(reversed(owners.path_in(tree)), None)
     is_intact = (
-        function is not None
+        isinstance(function, FunctionNode)
         and signature.is_same(function, pieces.definition, pieces.node)
         and canonical.text(*function.body[1:]) == canonical.text(*pieces.body.statements)
     )
     if not is_intact:
         message = f"{pieces.definition.declaration.key}: signature, docstring or body were lost in laying out the file"
         raise RuntimeError(message)
-
-
-def _last_function(body: list[ast.stmt]) -> FunctionNode | None:
-    """The function that ends a module, or the class that does; below a class stands what gives it its name."""
-    last = body[-2] if isinstance(body[-1], ast.If) and len(body) > 1 else body[-1]
-    while isinstance(last, ast.ClassDef):
-        last = last.body[-1]
-    return last if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) else None

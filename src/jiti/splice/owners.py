@@ -31,6 +31,7 @@ from jiti import syntax
 from jiti.source import ACCESSORS
 from jiti.splice.layout import INDENT
 from jiti.splice.names import Names
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from jiti.definition import Definition
@@ -94,6 +95,17 @@ def shell(definition: Definition, module: Module, taken: frozenset[str]) -> Shel
         needs,
         _parameter_names(node) | {name},
     )
+
+
+def path_in(tree: ast.Module) -> list[ast.ClassDef | FunctionNode]:
+    """The function that an implementation is for, after the classes around it; empty where there is none."""
+    below_class = len(tree.body) > 1 and isinstance(tree.body[-1], ast.If)
+    last = tree.body[-2 if below_class else -1] if tree.body else None
+    path: list[ast.ClassDef | FunctionNode] = []
+    while isinstance(last, ast.ClassDef):
+        path.append(last)
+        last = last.body[-1]
+    return [*path, last] if isinstance(last, FunctionNode) else []
 
 
 def _heads(*classes: str) -> tuple[str, ...]:

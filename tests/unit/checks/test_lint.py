@@ -191,7 +191,24 @@ def simple(parameters: str = "a: int", behind: str = "", more: str = "") -> str:
     ("settings", "body", "helpers", "expected"),
     [
         pytest.param(STRICT, "return a", "", [], id="nothing"),
-        pytest.param(STRICT, "return 1", "", [("ARG001", 1)], id="an argument unused"),
+        pytest.param(STRICT, "return 1", "", [], id="an argument unused"),
+        pytest.param(
+            STRICT, "return _g(a)", "def _g(x: int, y: int = 1) -> int:\n    return x", [("ARG001", 1)], id="a helper's"
+        ),
+        pytest.param(
+            "[tool.ruff.lint]\nselect = ['C901']\nmccabe.max-complexity = 1\n",
+            "return a if a else 1\n",
+            "",
+            [],
+            id="simple enough",
+        ),
+        pytest.param(
+            "[tool.ruff.lint]\nselect = ['C901']\nmccabe.max-complexity = 1\n",
+            "if a:\n    return 1\nreturn a",
+            "",
+            [("C901", 1)],
+            id="too complex",
+        ),
         pytest.param(STRICT, "print(a)\nreturn a", "", [("T201", 3)], id="print"),
         pytest.param(STRICT, "return a", "import os", [], id="what ruff mends itself"),
         pytest.param("[tool.ruff]\n", "print(a)\nreturn a", "", [], id="what the user does not ask for"),
@@ -303,3 +320,45 @@ def test_scratch_tests_are_formatted_and_answer_for_their_syntax_alone(tmp_path:
     [found] = ruff_.check_tests("x = (1\n")
     assert (found.path, found.code) == ("tests", "invalid-syntax")
     assert ruff_.fix_tests("x = (1\n") == "x = (1\n"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "parameters"),
+    [("jiti", "self, a: int"), ("staticmethod\n    @jiti", "a: int"), ("classmethod\n    @jiti", "cls, a: int")],
+)
+def test_a_body_may_leave_its_arguments_alone(tmp_path: Path, decorator: str, parameters: str) -> None:
+    method = f'    @{decorator}\n    def f({parameters}) -> int:\n        """Do it."""\n        ...\n'
+    definition, ruff_ = linter(tmp_path, f'"""Text."""\n\nfrom jiti import jiti\n\n\nclass a_class:\n{method}')
+    code = ruff_.fix(compose(definition, "app.text", Submission("return 1")))
+    assert ruff_.check(code) == []
+    mirror.file(definition, code, made="a test")
+    assert "ARG" not in run(tmp_path, "check", "--no-cache", ".jiti")
+
+
+def test_what_only_the_signatures_place_brings_about_is_not_the_candidates(tmp_path: Path) -> None:
+    silenced = f"# ruff: noqa: FBT001, N803, E501\n{simple('camelCase: bool')}"
+    assert findings(tmp_path, silenced, "return int(camelCase)") == []
+    assert findings(tmp_path, silenced, "return _g(camelCase)", "def _g(fooBar: bool) -> int:\n    return 1") == [
+        ("FBT001", 1),
+        ("N803", 1),
+        ("ARG001", 1),
+    ]
+
+
+@pytest.mark.parametrize("owner", ["", "class V:"])
+def test_imports_follow_the_annotations_that_the_user_asks_for(tmp_path: Path, owner: str) -> None:
+    settings = f'{STRICT}isort.required-imports = ["from __future__ import annotations"]\n'
+    stub = '@jiti\ndef f(a: Path, b: date) -> int:\n    """Do it."""\n    ...\n'.replace(
+        "def f(a", "def f(self, a" if owner else "def f(a"
+    )
+    stub = f"{owner}\n{stub}".replace("\n", "\n    ") if owner else stub
+    source = f'"""Text."""\n\nfrom datetime import date\nfrom pathlib import Path\n\nfrom jiti import jiti\n\n\n{stub}'
+    definition, ruff_ = linter(tmp_path, source, settings)
+    body = "return _g(a) + b.year"
+    code = ruff_.fix(
+        compose(definition, "app.text", Submission(body, "def _g(x: Path) -> int:\n    return len(x.parts)"))
+    )
+    assert ruff_.check(code) == []
+    assert "if TYPE_CHECKING:\n    from datetime import date\n    from pathlib import Path\n" in code
+    mirror.file(definition, code, made="a test")
+    assert run(tmp_path, "check", "--no-cache", ".jiti") == ""

@@ -268,6 +268,42 @@ def test_a_method_is_content_with_any_class_around_it(
     assert ruff.check(code) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "right", "wrong", "expected"),
+    [
+        pytest.param(
+            "class C:\n    def __init_subclass__(cls, key: str) -> None: ...\n\n"
+            '    @jiti\n    def f(self) -> int:\n        """Do it."""\n        ...\n',
+            "return 1",
+            "return self",
+            [("candidate", 10, "invalid-explicit-return")],
+            id="a class that asks something of its subclasses",
+        ),
+        pytest.param(
+            'def f(a: "Gone") -> int:  # ty: ignore[unresolved-reference]\n    """Do it."""\n    ...\n'.replace(
+                "def", "@jiti\ndef", 1
+            ),
+            "return 1",
+            "if a:\n    return 1",
+            [("candidate", 1, "invalid-implicit-return")],
+            id="a name that is nowhere",
+        ),
+    ],
+)
+def test_what_concerns_the_lines_around_a_body_alone_does_not_count(
+    tmp_path: Path, source: str, right: str, wrong: str, expected: list[tuple[str, int, str]]
+) -> None:
+    definition = define(tmp_path, f"from jiti import jiti\n\n\n{source}")
+    assert findings(definition, right) == []
+    assert findings(definition, wrong) == expected
+
+
+def test_an_import_of_the_agents_own_counts(tmp_path: Path) -> None:
+    definition = define(tmp_path)
+    found = findings(definition, "return _g(a)", "from app.text import _g")
+    assert found == [("candidate", 2, "missing-module-member")]
+
+
 def test_a_method_in_nested_classes_is_content_with_them(tmp_path: Path) -> None:
     method = '@jiti\n        def f(self, o: \'A.B\') -> \'A.B\':\n            """Do it."""\n            ...'
     source = f"from jiti import jiti\nclass A:\n    class B:\n        size: int = 1\n\n        {method}\n"
