@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
+import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from jiti.splice.names import assigned_by
+from jiti.splice.project import Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from jiti.splice.project import Module
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -44,8 +45,8 @@ class ModuleNames:
     def __init__(self, tree: ast.Module, module: Module) -> None:
         self._module = module
         self._bindings: dict[str, list[Binding]] = defaultdict(list)
-        self.has_star_import = False
-        """Whether names that are not listed may come from an `import *`."""
+        self._stars: list[str] = []
+        """The modules of which all is imported, the last one first."""
         self.has_future_annotations = False
         """Whether annotations are not evaluated."""
         self._read(tree.body)
@@ -53,7 +54,7 @@ class ModuleNames:
     def bindings(self, name: str) -> list[Binding]:
         """How another module gets a name: all these statements together; none where it is not bound here."""
         found = self._bindings.get(name, [])
-        if not found and self.has_star_import:
+        if not found and self._stars:
             return [self._by_name(name)]
         if all(each.kind == "import" for each in found) and len({each.for_types for each in found}) <= 1:
             return found
@@ -69,6 +70,24 @@ class ModuleNames:
         """Whether a name is bound by assignment alone, so that it may be bound anew while the program runs."""
         found = self._bindings.get(name, [])
         return bool(found) and all(each.kind == "value" for each in found)
+
+    def origin_of_value(self, name: str, seen: frozenset[str] = frozenset()) -> str | None:
+        """The module of the project that has a name as a value, which may be bound anew; None where it is no value.
+
+        Args:
+            name: what may be bound in this module, or in one that it imports all of.
+            seen: the modules that lead to this one, for such as import all of each other.
+        """
+        if self.binds(name):
+            return self._module.name if self.is_value(name) else None
+        for star in self._stars:
+            names = None if star in seen else _of_project(star, self._module.base)
+            if names is None:
+                continue
+            origin = names.origin_of_value(name, seen | {star})
+            if origin or names.binds(name):
+                return origin
+        return None
 
     def _by_name(self, name: str) -> Binding:
         return Binding("definition", f"from {self._module.name} import {name}")
@@ -99,12 +118,25 @@ class ModuleNames:
             prefix = "import "
         for alias in statement.names:
             if alias.name == "*":
-                self.has_star_import = True
+                self._stars.insert(0, origin or "")
                 continue
             name = alias.asname or alias.name.partition(".")[0]
             renamed = f" as {alias.asname}" if alias.asname else ""
             same = Binding("import", f"{prefix}{alias.name}{renamed}", for_types)
             self._bindings[name].append(self._by_name(name) if conditional else same)
+
+
+def _of_project(name: str, base: str) -> ModuleNames | None:
+    """The names of another module of the project; None where there is no file of it, or none that parses."""
+    path = os.path.join(base, *name.split("."))
+    for file, is_package in ((f"{path}.py", False), (os.path.join(path, "__init__.py"), True)):
+        try:
+            with tokenize.open(file) as text:
+                tree = ast.parse(text.read())
+        except (OSError, SyntaxError, ValueError):
+            continue
+        return ModuleNames(tree, Module(name, is_package, base))
+    return None
 
 
 def is_type_checking(test: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jiti.splice import imports, names
@@ -55,9 +56,10 @@ def _takes_from_signature(pieces: Pieces, name: str, statement: ast.stmt) -> boo
 def _values_by_name(pieces: Pieces) -> Iterator[Diagnostic]:
     """The module's values that code uses by name: it would not see that one changes."""
     for name in sorted(pieces.in_code.at_run_time - pieces.bound):
-        if pieces.outside.is_value(name):
+        origin = pieces.outside.origin_of_value(name)
+        if origin:
             part, line = _first_use(pieces, name)
-            yield problem(part, line, "module-value", _advice(pieces, name))
+            yield problem(part, line, "module-value", _advice(pieces, name, origin))
 
 
 def _imported_values(pieces: Pieces) -> Iterator[Diagnostic]:
@@ -67,8 +69,9 @@ def _imported_values(pieces: Pieces) -> Iterator[Diagnostic]:
             continue
         for alias in node.names:
             runs = part == "body" or (alias.asname or alias.name) in pieces.in_code.at_run_time
-            if runs and pieces.outside.is_value(alias.name):
-                yield problem(part, node.lineno, "module-value", _advice(pieces, alias.name))
+            origin = pieces.outside.origin_of_value(alias.name) if runs else None
+            if origin:
+                yield problem(part, node.lineno, "module-value", _advice(pieces, alias.name, origin))
 
 
 def _first_use(pieces: Pieces, name: str) -> tuple[Part, int | None]:
@@ -80,8 +83,8 @@ def _first_use(pieces: Pieces, name: str) -> tuple[Part, int | None]:
     return min(uses, default=("body", None))
 
 
-def _advice(pieces: Pieces, name: str) -> str:
-    module = pieces.module
+def _advice(pieces: Pieces, name: str, origin: str) -> str:
+    module = replace(pieces.module, name=origin)
     short, statement = module.short_name, module.import_statement
     if short in pieces.local | pieces.bound:
         short, statement = f"_{short}", f"{statement} as _{short}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.errors import StubError
+from tests.unit.stubs import write
 
 if TYPE_CHECKING:
     from tests.unit.splice.conftest import Splicer
@@ -144,6 +145,22 @@ def test_what_helpers_use_is_imported(splicer: Splicer) -> None:
 def test_names_behind_a_star_import_come_from_the_module(splicer: Splicer) -> None:
     source = 'from os.path import *\nfrom jiti import jiti\n@jiti\ndef f(x):\n    """Do."""\n    ...\n'
     assert imports_of(splicer.compose(source, "return join(x, len(x))")) == ["from app.text import join"]
+
+
+@pytest.mark.parametrize("star", ["from .consts import *", "from app.consts import *", "from .all import *"])
+def test_values_behind_a_star_import_are_to_be_reached_in_the_module_that_has_them(splicer: Splicer, star: str) -> None:
+    consts = "from .all import *\nSTAR = 3\ndef double(n): ...\nclass Token: ...\n"
+    write(splicer.root, {"app/consts.py": consts, "app/all/__init__.py": "from app.consts import *\n"})
+    source = f'{star}\nfrom jiti import jiti\n@jiti\ndef f(n):\n    """Do."""\n    ...\n'
+    [(part, line, code, message)] = splicer.problems(source, "m = n\nreturn m + STAR")
+    assert (part, line, code) == ("body", 2, "module-value")
+    assert message.startswith("`STAR` is a value of app.consts, which may change: write `consts.STAR`")
+    assert message.endswith("with `from app import consts` in helpers")
+    [(part, *_)] = splicer.problems(source, "return STAR", "from app.text import STAR")
+    assert part == "helpers"
+    composed = splicer.compose(source, "return double(n), Token(), len(n)")
+    assert imports_of(composed) == ["from app.text import Token", "from app.text import double"]
+    assert "return n + consts.STAR" in splicer.compose(source, "return n + consts.STAR", "from app import consts")
 
 
 VALUE = "`LIMIT` is a value of app.text, which may change: write `{}`, with `{}` in helpers"
