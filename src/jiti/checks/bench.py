@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
+    from jiti.errors import JitiError
     from jiti.live import LiveCall
     from jiti.submission import Submission
 
@@ -70,6 +71,10 @@ class Bench:
             GenerationError: it cannot be started.
         """
         self._children.start()
+
+    def problem(self) -> JitiError | None:
+        """Why no submission can be checked, whatever it is; None while that is not known. It does not wait."""
+        return self._children.problem()
 
     def close(self) -> None:
         """End every process of this bench, and remove its temporary files."""

@@ -24,14 +24,16 @@ import jiti.trial
 from jiti.checks import jobs, processes, pytest_run, stub_module
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
-from jiti.checks.reports import Report, ReportingTrial, short_traceback, told
+from jiti.checks.reports import OURS, Report, ReportingTrial, message_of, short_traceback, told
+from jiti.checks.runs import Stage
 from jiti.checks.wire import Wire, decode
-from jiti.trial import Needed
+from jiti.stub import SCRIPT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
+_HERE = "in the process that checks candidates"
 OWN, OF_A_JOB = "s", "j"
 """How a line to the parent begins: said by this process, or handed on from the process of a job."""
 
@@ -62,7 +64,10 @@ class _Child:
     def __init__(self, setup: Mapping[str, Any], wire: Wire) -> None:
         self._setup = setup
         self._wire = wire
-        self._trial = ReportingTrial()
+        self._trial = ReportingTrial(self._needed_before_jobs)
+        self._plugin = pytest_run.Plugin(setup["gates"], self._get_ready, setup["key"], setup["file"])
+        self._session: pytest.Session | None = None
+        self._script_problem = "it is not known"
         jiti.trial.current = self._trial
 
     def guard(self) -> None:
@@ -74,56 +79,106 @@ class _Child:
     def run(self) -> NoReturn:
         """Get ready, serve, and end."""
         setup = self._setup
-        plugin = pytest_run.Plugin(setup["gates"], self._serve, setup["key"], setup["file"])
         try:
-            code = pytest.main(pytest_run.arguments(setup["root"], setup["folder"]), plugins=[plugin])
+            pytest.main(pytest_run.arguments(setup["root"], setup["folder"]), plugins=[self._plugin])
         except BaseException as error:  # noqa: BLE001 - conftest files and plugins may raise anything
-            self._fail("pytest cannot start", error)
-        if code in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}:
-            self._fail("pytest cannot start", None)
+            self._fail(Stage.PYTEST, f"pytest cannot start {_HERE}", short_traceback(error))
+        if self._session is None:
+            self._fail(Stage.PYTEST, f"pytest cannot start {_HERE}", None)
         self._leave()
 
     # ------------------------------------------------------------ getting ready
 
-    def _serve(self, config: pytest.Config) -> pytest_run.TestJob | None:
-        setup = self._setup
-        module = self._load_module()
-        place = Place(setup["key"], setup["qualname"], module, setup["live"], pytest_run.doctest_flags(config))
-        gc.collect()
-        gc.freeze()  # what is there now is shared with every fork, and stays so
-        forks = setup["fork"] and processes.thread_count() == 1
-        self._say("ready", forks=forks)
-        job = self._fork_for_each(place) if forks else self._do_one(place)
-        if job is None and not pytest_run.has_endings(config):
-            self._leave()  # a tenth of a second sooner than pytest's own way out
-        return job
-
-    def _load_module(self) -> ModuleType:
+    def _get_ready(self, session: pytest.Session) -> None:
+        """Import what the jobs work on, and serve; called where pytest has stopped."""
+        self._session = session
         setup = self._setup
         try:
-            return stub_module.load(setup["module"], setup["file"], setup["key"], self._trial)
-        except Needed:
-            self._say("needs", needs=[told(need) for need in self._trial.needs[-1:]])
+            module = stub_module.load(setup["module"], setup["file"])
         except BaseException as error:  # noqa: BLE001 - the user's module may raise anything, SystemExit too
-            self._fail(f"{setup['module']} cannot be imported", error)
-        return self._leave()
+            self._fail(Stage.IMPORT, f"{setup['module']} cannot be imported {_HERE}", short_traceback(error))
+        self._load_script()
+        self._serve(module, session)
+        if not pytest_run.has_endings(session.config):
+            self._leave()  # a tenth of a second sooner than pytest's own way out
 
-    def _fail(self, what: str, error: BaseException | None) -> NoReturn:
-        self._say("failed", what=what, why="" if error is None else short_traceback(error))
-        self._leave()
+    def _load_script(self) -> None:
+        """Import the script that the program was started with, if arguments of the live call come from it."""
+        live, script = self._setup["live"] or b"", self._setup["script"]
+        if script is None or script[0] in sys.modules or not any(name.encode() in live for name in SCRIPT_NAMES):
+            return
+        try:
+            stub_module.load(*script)
+        except BaseException as error:  # noqa: BLE001 - a script may raise anything; what it defines is then not there
+            self._script_problem = f"{type(error).__name__}: {message_of(error)}"[:200]
+            sys.modules.pop(script[0], None)
+
+    def _needed_before_jobs(self, need: dict[str, object]) -> None:
+        """A stub is called while this process gets ready: serve there, if it is the one on trial.
+
+        Nothing is unwound: the code around that call would clean up after work that was never done.
+        """
+        setup, session = self._setup, self._session
+        if need["key"] != setup["key"]:
+            try:
+                self._say("needs", needs=[told(need)])
+            finally:
+                self._leave()
+        caller = f"{need['key']} is called by {self._caller()}"
+        if session is None:
+            self._fail(Stage.CALL, f"{caller} while pytest starts, and no candidate can be tried that early", "")
+        module = sys.modules.get(setup["module"])
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        if module is None or not in_main_thread or not stub_module.is_from(module, setup["file"]):
+            self._fail(Stage.CALL, f"{caller}, in a thread of its own or by another name, during an import", "")
+        try:
+            self._serve(module, session)
+            if pytest_run.has_endings(session.config):
+                self._plugin.finish()
+        finally:
+            self._leave()
+
+    def _caller(self) -> str:
+        """File and line of the call that is being made."""
+        own = self._setup["file"], self._setup["qualname"].rpartition(".")[2]
+        frames = [frame for frame in traceback.extract_stack() if not frame.filename.startswith(OURS)]
+        while frames and (frames[-1].filename, frames[-1].name) == own:
+            frames.pop()
+        return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "a thread"
+
+    def _fail(self, stage: Stage, what: str, why: str | None) -> NoReturn:
+        try:
+            self._say("failed", stage=stage, what=what, why=why)
+        finally:
+            self._leave()
 
     def _say(self, event: str, **data: object) -> None:
         self._wire.send([event, data], OWN)
 
     # ------------------------------------------------------------ serving
 
-    def _fork_for_each(self, place: Place) -> pytest_run.TestJob | None:
+    def _serve(self, module: ModuleType, session: pytest.Session) -> None:
+        """Do jobs, each in a process of its own; this returns in the first process alone, when there are no more."""
+        setup = self._setup
+        script = setup["script"][0] if setup["script"] else ""
+        flags = pytest_run.doctest_flags(session.config)
+        place = Place(setup["key"], setup["qualname"], module, setup["live"], script, self._script_problem, flags)
+        gc.collect()
+        gc.freeze()  # what is there now is shared with every fork, and stays so
+        forks = setup["fork"] and processes.thread_count() == 1
+        self._say("ready", forks=forks)
+        if forks:
+            self._fork_for_each(place)
+        else:
+            self._do_one(place)
+
+    def _fork_for_each(self, place: Place) -> None:
         kept = frozenset(processes.children(os.getpid()))  # a user's module may have started them: they stay
         while True:
             try:
                 job = decode(self._wire.receive())
             except EOFError:
-                return None
+                return
             if "kind" not in job:
                 continue  # asked to stop a job that had ended by itself
             ours, theirs = socket.socketpair()
@@ -131,14 +186,14 @@ class _Child:
             if pid == 0:
                 ours.close()
                 self._wire.close()
-                return self._begin(job, place, Report(Wire(theirs), job["nonce"]))
+                self._begin(job, place, Report(Wire(theirs), job["nonce"]))
             theirs.close()
             relay = Relay(pid, Wire(ours), self._wire, prefix=OF_A_JOB.encode(), kept=kept)
             try:
                 ended = relay.run(job["processes"])
                 self._say("ended", status=ended.status, too_many=ended.too_many)
             except (EOFError, OSError):
-                return None
+                return
             ours.close()
 
     @staticmethod
@@ -153,13 +208,13 @@ class _Child:
             processes.end_with_parent(signal.SIGKILL, server)
         return pid
 
-    def _do_one(self, place: Place) -> pytest_run.TestJob | None:
+    def _do_one(self, place: Place) -> None:
         try:
             job = decode(self._wire.receive())
         except EOFError:
-            return None
+            return
         threading.Thread(target=self._end_when_parent_does, daemon=True).start()
-        return self._begin(job, place, Report(self._wire, job["nonce"], prefix=OF_A_JOB))
+        self._begin(job, place, Report(self._wire, job["nonce"], prefix=OF_A_JOB))
 
     def _end_when_parent_does(self) -> None:
         try:
@@ -171,8 +226,9 @@ class _Child:
 
     # ------------------------------------------------------------ in the process of a job
 
-    def _begin(self, job: Mapping[str, Any], place: Place, report: Report) -> pytest_run.TestJob | None:
+    def _begin(self, job: Mapping[str, Any], place: Place, report: Report) -> NoReturn:
         try:
+            _leave_event_loop()
             os.chdir(job["folder"])
             processes.limit(cpu=job["cpu"], memory=job["memory"], output=job["output"])
             self._trial.report = report
@@ -180,12 +236,13 @@ class _Child:
                 self._trial.candidates[place.key] = job["candidate"]
             if job["kind"] == "tests":
                 path = os.path.join(job["folder"], f"test_{job['nonce'][:12]}.py")
-                return pytest_run.TestJob(job["text"], path, report, lambda: _finish(report))
-            jobs.do(job, place, report)
+                self._plugin.run(pytest_run.TestJob(job["text"], path, report, lambda: _finish(report)))
+            else:
+                jobs.do(job, place, report)
             _finish(report)
         except BaseException:  # noqa: BLE001 - nothing may get back to where the first process goes on
             traceback.print_exc()
-            os._exit(1)
+        os._exit(1)
 
     # ------------------------------------------------------------ ending
 
@@ -193,6 +250,17 @@ class _Child:
         processes.end_descendants()
         shutil.rmtree(self._setup["folder"], ignore_errors=True)
         os._exit(0)
+
+
+def _leave_event_loop() -> None:
+    """Let a job have an event loop of its own, where the call that jobs are served at is made by a coroutine."""
+    asyncio = sys.modules.get("asyncio")
+    loop = asyncio and asyncio._get_running_loop()  # noqa: SLF001 - documented for those who run loops, in spite of its name
+    if asyncio and loop:
+        task = asyncio.current_task(loop)
+        if task is not None:
+            asyncio.tasks._leave_task(loop, task)  # noqa: SLF001 - as above
+        asyncio._set_running_loop(None)  # noqa: SLF001 - as above
 
 
 def _finish(report: Report) -> NoReturn:

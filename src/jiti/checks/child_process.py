@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import processes
 from jiti.checks.environment import child_environment
-from jiti.checks.runs import Ending, Event, Run, excerpt, need_of, read_event
+from jiti.checks.runs import Ending, Event, Run, Stage, excerpt, need_of, read_event
 from jiti.checks.wire import Wire, decode
 
 if TYPE_CHECKING:
@@ -42,12 +42,23 @@ _OWN, _OF_A_JOB = b"s", b"j"
 """How a child's lines begin, as in `jiti.checks.child`: its own, and those of the process of a job."""
 _MOST_SAID = 256 << 20
 """Bytes of all lines of one job."""
+_MOST_LINES = 20
+"""Of what is told of a child that did not get ready."""
 _GRACE = 5.0
 """Seconds that a child may take to end a job or itself, once it was told to."""
 
 
 class ChildError(Exception):
-    """The child process did not get ready; the message says why, for people to read."""
+    """The child process did not get ready; the message says why, for people to read.
+
+    Args:
+        message: it.
+        stage: what it was at; None where that is not known.
+    """
+
+    def __init__(self, message: str, stage: Stage | None = None) -> None:
+        super().__init__(message)
+        self.stage = stage
 
 
 class ChildProcess:
@@ -130,11 +141,16 @@ class ChildProcess:
         if self._needs is None:
             event, data = self._first_word()
             if event == "failed":
-                self._fail(f"{data['what']} in the process that checks candidates", data["why"] or self._printed())
+                why = self._printed() if data["why"] is None else data["why"]
+                self._fail(data["what"], _shortened(why), Stage(data["stage"]))
             self.usable = event == "ready"
             self._forks = bool(data.get("forks"))
             self._needs = tuple(need_of(need) for need in data.get("needs", ()))
         return self._needs
+
+    def has_spoken(self) -> bool:
+        """Whether `needs` would tell at once."""
+        return self._needs is not None or self._wire.is_ready()
 
     def _first_word(self) -> Event:
         try:
@@ -146,9 +162,9 @@ class ChildProcess:
         event, data = decode(line[1:])
         return event, data
 
-    def _fail(self, what: str, why: str) -> NoReturn:
+    def _fail(self, what: str, why: str, stage: Stage | None = None) -> NoReturn:
         self.close()
-        raise ChildError(f"{what}:\n{why}" if why else what)
+        raise ChildError(f"{what}:\n{why}" if why else what, stage)
 
     def _printed(self) -> str:
         return excerpt(self._output, 2_000)
@@ -253,6 +269,12 @@ def _import_path() -> list[str]:
         with contextlib.suppress(OSError):  # "" means the working directory, and that may have been deleted
             path.append(os.path.abspath(entry))
     return path
+
+
+def _shortened(why: str) -> str:
+    """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
+    lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])
 
 
 def _ending(events: list[Event], status: int | None, *, too_many: bool) -> tuple[Ending, int | None]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from jiti.checks import stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 MOST_NEEDS = 50
 """How many different stubs the checks of one may need to have generated."""
+
+_HINTS = {
+    Stage.PYTEST: "`python -m pytest --collect-only` has to work: candidates are tested under the project's settings",
+    Stage.IMPORT: "make its import work in a fresh process; `[tool.jiti.sandbox] env` passes on environment variables",
+    Stage.CALL: "call it in a function, a fixture or a test instead, which run later",
+}
 
 
 class Children:
@@ -50,13 +58,14 @@ class Children:
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
-        self._setup = {
+        self._setup: dict[str, Any] = {
             "root": declaration.root,
             "key": declaration.key,
             "qualname": declaration.qualname,
             "module": module,
             "file": declaration.source,
             "live": live.pickled if live else None,
+            "script": stub_module.program(module, declaration.source),
             "gates": (),
         }
         self._env = env
@@ -65,19 +74,32 @@ class Children:
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
+        self._problem: GenerationError | None = None
 
     def start(self) -> ChildProcess:
         """The child, started if there is none; it gets ready on its own.
 
         Raises:
-            GenerationError: it cannot be started.
+            GenerationError: it cannot be started, or one before could not get ready.
         """
+        if self._problem is not None:
+            raise self._problem
         if self._child is None:
             try:
                 self._child = ChildProcess(self._setup, limits=self._limits, env=self._env, fork=self._fork)
             except ChildError as error:
                 raise self._unusable(error) from error
         return self._child
+
+    def problem(self) -> GenerationError | None:
+        """Why nothing can be run, and never will; None as long as nothing is wrong or nothing is known."""
+        child = self._child
+        if child is not None and self._problem is None and child.has_spoken():
+            try:
+                child.needs()
+            except ChildError as error:
+                self._unusable(error)
+        return self._problem
 
     def close(self) -> None:
         """End the child, if there is one, and all that it left behind."""
@@ -113,7 +135,6 @@ class Children:
             try:
                 missing = child.needs()
             except ChildError as error:
-                self.close()
                 raise self._unusable(error) from error
             if not missing:
                 return child
@@ -130,5 +151,11 @@ class Children:
             self._generate(need)
 
     def _unusable(self, error: ChildError) -> GenerationError:
-        hint = "make its import work in a fresh process; `[tool.jiti.sandbox] env` passes on environment variables"
-        return GenerationError(f"{self._key} cannot be checked: {error}", key=self._key, hint=hint)
+        """What is said, now and whenever it is asked for again, of a child that did not get ready."""
+        self.close()
+        hint = _HINTS.get(error.stage, _HINTS[Stage.IMPORT])
+        script = self._setup["script"]
+        if error.stage is Stage.IMPORT and script is not None and script[1] == self._setup["file"]:
+            hint = 'put what the script does under `if __name__ == "__main__":`, so that it can be imported'
+        self._problem = GenerationError(f"{self._key} cannot be checked: {error}", key=self._key, hint=hint)
+        return self._problem

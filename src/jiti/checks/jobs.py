@@ -39,6 +39,8 @@ class Place:
         qualname: its name in the module.
         module: the stub's module, imported.
         live: the pickled `(args, kwargs)` of the live call.
+        script: the name of the module that the program's script is here.
+        script_problem: why it is not there, if it is not.
         doctest_flags: those that the user's pytest settings ask for.
     """
 
@@ -46,6 +48,8 @@ class Place:
     qualname: str
     module: ModuleType
     live: bytes | None
+    script: str
+    script_problem: str
     doctest_flags: int
 
     def stub(self, candidate: str | None = None) -> Callable[..., Any]:
@@ -74,7 +78,7 @@ class Place:
         Raises:
             Exception: whatever their classes raise, or because a class cannot be found here.
         """
-        return _Unpickler(io.BytesIO(self.live or b""), self.module).load()
+        return _Unpickler(io.BytesIO(self.live or b""), self.script, self.script_problem).load()
 
     def receiver(self, args: tuple[Any, ...]) -> type | None:
         """The class that `Self` stands for in a call of the stub, if the stub is in a class."""
@@ -94,14 +98,20 @@ class Place:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds a script's classes, which were pickled under the name that it runs by, in the stub's module."""
+    """Finds a script's classes, which were pickled under the name that it runs by, under the one that it has here."""
 
-    def __init__(self, file: io.BytesIO, module: ModuleType) -> None:
+    def __init__(self, file: io.BytesIO, script: str, problem: str) -> None:
         super().__init__(file)
-        self._module = module
+        self._script = script
+        self._problem = problem
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as in the class that it overrides
-        return find(self._module, name) if module in SCRIPT_NAMES else super().find_class(module, name)
+        if module not in SCRIPT_NAMES:
+            return super().find_class(module, name)
+        if self._script not in sys.modules:
+            message = f"{name} is defined in a script that cannot be imported: {self._problem}"
+            raise pickle.UnpicklingError(message)
+        return super().find_class(self._script, name)
 
 
 def do(job: Mapping[str, Any], place: Place, report: Report) -> None:

@@ -76,6 +76,8 @@ _NEUTRAL: Mapping[str, Any] = {
 On the command line they could be undone only where the plugin is installed.
 """
 
+_MARKERS_OF_SKIPPING = ("skip", "skipif", "xfail")
+
 
 def arguments(root: str, folder: str) -> list[str]:
     """The command line of pytest for a project.
@@ -97,19 +99,18 @@ class Plugin:
 
     Args:
         gates: node ids to collect before any candidate exists.
-        serve: called once all is collected. Returns in the process of each
-            job that runs tests; and in the first process, with None, when there are no more.
+        serve: called once all is collected. In the process of a job that has tests, `run` is called from there;
+            it returns in the first process alone, when there are no more jobs.
         key: the stub on trial.
         source: its source file.
     """
 
-    def __init__(
-        self, gates: Sequence[str], serve: Callable[[pytest.Config], TestJob | None], key: str, source: str
-    ) -> None:
+    def __init__(self, gates: Sequence[str], serve: Callable[[pytest.Session], None], key: str, source: str) -> None:
         self._gates = gates
         self._serve = serve
         self._failures = Failures(key, source)
-        self._report: Report | None = None
+        self._session: pytest.Session | None = None
+        self._job: TestJob | None = None
         # pytest's own words go where they can be told from those of the tests.
         self._terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         self._stdout = sys.stdout
@@ -139,11 +140,12 @@ class Plugin:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Hand out jobs; in the process of a job with tests, collect them and let pytest run them."""
         sys.stdout = self._stdout
-        job = self._serve(session.config)
+        job = self._job
         if job is None:
+            self._session = session
+            self._serve(session)
             session.items = []
             return (yield)
-        self._report = job.report
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._terminal.fileno())
         try:
             self._collect(session, job)
@@ -152,6 +154,19 @@ class Plugin:
             job.report("stopped", why=f"{type(error).__name__}: {message_of(error)}")
         finally:
             job.end()  # the session is the first process's, and ends there
+
+    def run(self, job: TestJob) -> None:
+        """Run a job's tests, from wherever jobs are served, and end the process."""
+        self._job = job
+        if self._session is not None:
+            self._session.config.hook.pytest_runtestloop(session=self._session)
+
+    def finish(self) -> None:
+        """Let conftest files and plugins end their session, where pytest itself cannot go on."""
+        if self._session is not None:
+            config = self._session.config
+            config.hook.pytest_sessionfinish(session=self._session, exitstatus=pytest.ExitCode.OK)
+            config.hook.pytest_unconfigure(config=config)
 
     def _collect(self, session: pytest.Session, job: TestJob) -> None:
         with open(job.path, "w", encoding="utf-8") as file:
@@ -162,25 +177,40 @@ class Plugin:
 
     # ------------------------------------------------------------ in a job
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
+        """Keep the scratch tests, whatever hooks of the project leave out or skip: they are not the project's."""
+        if self._job is None:
+            return (yield)
+        collected = [(item, list(item.own_markers)) for item in items]
+        result = yield
+        items[:] = [item for item, _ in collected]
+        for item, markers in collected:
+            item.own_markers[:] = [
+                mark for mark in item.own_markers if mark in markers or mark.name not in _MARKERS_OF_SKIPPING
+            ]
+        return result
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Report what could not be collected."""
-        if self._report is not None and report.failed:
-            self._report("uncollected", why=self._failures.text(report.longrepr))
+        if self._job is not None and report.failed:
+            self._job.report("uncollected", why=self._failures.text(report.longrepr))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Report which test runs."""
-        if self._report is not None:
-            self._report("test", test=_name(nodeid))
+        if self._job is not None:
+            self._job.report("test", test=_name(nodeid))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Report how a phase of a test ended."""
-        if self._report is None:
+        if self._job is None:
             return
         outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
         message, line = "", None
         if outcome != "passed":
             message, line = self._failures.text(report.longrepr), self._failures.line(report.longrepr)
-        self._report("phase", test=_name(report.nodeid), when=report.when, outcome=outcome, message=message, line=line)
+        test = _name(report.nodeid)
+        self._job.report("phase", test=test, when=report.when, outcome=outcome, message=message, line=line)
 
 
 def _name(nodeid: str) -> str:

@@ -54,19 +54,22 @@ class ReportingTrial(trial.Trial):
 
     Attributes:
         report: says it; None before the first job.
-        modules: what was imported, or half imported, when a stub was last needed.
+
+    Args:
+        before_jobs: is told of a need instead as long as there is no job.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before_jobs: Callable[[dict[str, object]], None]) -> None:
         super().__init__()
         self.report: Report | None = None
-        self.modules: dict[str, ModuleType] = {}
+        self._before_jobs = before_jobs
 
     def need(self, key: str, module: str, qualname: str, arguments: bytes | None) -> trial.Needed:
         """Note that a stub is missing, report it, and give the exception to raise."""
         error = super().need(key, module, qualname, arguments)
-        self.modules = dict(sys.modules)
-        if self.report is not None:
+        if self.report is None:
+            self._before_jobs(self.needs[-1])
+        else:
             self.report("need", **told(self.needs[-1]))
         return error
 

@@ -6,7 +6,7 @@ import base64
 import os
 import secrets
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -36,6 +36,14 @@ _EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "done": {},
 }
 """What a job may report, and what belongs to it."""
+
+
+class Stage(StrEnum):
+    """What a child was at when it could not get ready."""
+
+    PYTEST = "pytest"
+    IMPORT = "import"
+    CALL = "call"
 
 
 class Ending(Enum):

@@ -71,6 +71,12 @@ class Wire:
                 self.pull()
         return self._lines.pop(0)
 
+    def is_ready(self) -> bool:
+        """Whether the other end has said something, or is gone."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket, selectors.EVENT_READ)
+            return bool(self._lines or selector.select(0))
+
     def pull(self) -> None:
         """Take in what lies at a socket that is ready to be read.
 

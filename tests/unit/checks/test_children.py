@@ -7,12 +7,15 @@ import select
 import subprocess
 import sys
 import threading
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti.checks.execution import Result
 from jiti.errors import GenerationError
 from jiti.live import LiveCall
+from jiti.submission import Submission
 from tests.unit.checks.workshop import SLUGIFY, call, slugify
 
 if TYPE_CHECKING:
@@ -52,6 +55,50 @@ def test_a_conftest_that_fails_is_told_with_its_own_traceback(workshop: Workshop
     assert "no fixtures today" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "--cov=app"\n', "unrecognized arguments: --cov=app"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\nminversion = "99"\n', "requires pytest-99"),
+        ("conftest.py", "def deep(n):\n    return deep(n - 1) if n else 1 / 0\ndeep(60)\n", "division by zero"),
+        ("conftest.py", "import pytest\npytest.exit('not here')\n", "not here"),
+    ],
+)
+def test_settings_that_do_not_work_are_told_in_pytests_own_words_before_any_job(
+    workshop: Workshop, path: str, text: str, says: str
+) -> None:
+    workshop.write(path, text)
+    bench = workshop.bench(workshop.stub())
+    assert bench.problem() is None
+    bench.start()
+    while (problem := bench.problem()) is None:
+        pass
+    message = str(problem)
+    assert says in message
+    assert "usage:" not in message
+    assert len(message.splitlines()) < 25
+    assert "`python -m pytest --collect-only` has to work" in message
+    with pytest.raises(GenerationError) as caught:
+        bench.inspect("1")
+    assert caught.value is problem
+
+
+def test_a_conftest_that_calls_the_stub_on_trial_is_told_in_one_sentence(workshop: Workshop) -> None:
+    workshop.write("conftest.py", "from text import slugify\n\nSLUG = slugify('Hi')\n")
+    with pytest.raises(GenerationError) as caught:
+        workshop.bench(workshop.stub()).inspect("1")
+    assert str(caught.value).splitlines()[0] == (
+        f"text.py::slugify cannot be checked: text.py::slugify is called by {workshop.root}/conftest.py:3 while pytest "
+        "starts, and no candidate can be tried that early"
+    )
+
+
+def test_a_conftest_that_calls_another_stub_has_it_generated(workshop: Workshop) -> None:
+    workshop.write("conftest.py", "from text import Token, lower\n\nWORD = lower('Hi', Token('x'))\n")
+    workshop.implementations["lower"] = "def lower(text, token):\n    return text.lower()\n"
+    assert workshop.bench(workshop.stub(TWO)).inspect("__import__('conftest').WORD") == "str: 'hi'"
+
+
 def test_a_module_that_ends_the_process_is_told_too(workshop: Workshop) -> None:
     bench = workshop.bench(workshop.stub("import os\nos.write(2, b'last words')\nos._exit(3)\n" + SLUGIFY))
     with pytest.raises(GenerationError, match="ended while it got ready:\nlast words"):
@@ -84,11 +131,123 @@ def test_a_package_that_calls_its_stub_while_it_is_imported_stays_too(workshop: 
     assert bench.inspect(names) == "list: [True, False, False]"
 
 
-def test_classes_of_a_script_are_found_in_the_stubs_module(workshop: Workshop) -> None:
+@pytest.mark.parametrize("fork", [True, False])
+def test_nothing_around_the_call_of_a_script_is_run_again_or_unwound(workshop: Workshop, *, fork: bool) -> None:
+    script = f"""{SLUGIFY}
+import os, pathlib
+FOLDER = pathlib.Path(__file__).parent
+try:
+    with open(FOLDER / "open", "w") as file:
+        print(slugify("Hi"))
+except BaseException:
+    os.mkdir(FOLDER / "handled")
+finally:
+    os.mkdir(FOLDER / "cleaned")
+"""
+    bench = workshop.bench(workshop.stub(script), call(slugify, "Hi"), fork=fork)
+    body = 'return text.lower().replace(", ", "-").strip("!")'
+    tests = "import text\n\n\ndef test_it():\n    assert not text.file.closed and text.slugify('A') == 'a'\n"
+    assert bench.check(Submission(body, tests=tests)).diagnostics == ()
+    assert bench.inspect("file.closed") == "bool: False"
+    bench.close()
+    names = {path.name for path in workshop.root.iterdir()}
+    assert "open" in names
+    assert not names & {"cleaned", "handled"}
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_coroutine_of_a_script_is_tried_where_it_is_awaited(workshop: Workshop, *, fork: bool) -> None:
+    source = """
+    import asyncio
+    from jiti import jiti
+
+
+    @jiti
+    async def later(text: str) -> int:
+        '''Its length.'''
+        ...
+
+
+    async def main():
+        await later("Hi")
+
+
+    asyncio.run(main())
+    """
+    execution = workshop.execution(workshop.stub(source, key="text.py::later"), call(slugify, "Hi"), fork=fork)
+    tests = "import asyncio\nimport text\n\n\ndef test_it():\n    assert asyncio.run(text.later('abc')) == 3\n"
+    assert execution.run("async def later(text):\n    return len(text)\n", tests) == Result(test_count=1)
+
+
+def test_conftest_hooks_at_the_end_of_a_session_run_where_a_script_was_stopped(workshop: Workshop) -> None:
+    workshop.write(
+        "conftest.py",
+        "import pathlib\n\n\ndef pytest_unconfigure():\n    pathlib.Path(__file__, '../end').resolve().touch()\n",
+    )
+    bench = workshop.bench(workshop.stub(f"{SLUGIFY}\nslugify('Hi')\n"))
+    assert bench.inspect("LIMIT") == "int: 3"
+    bench.close()
+    assert (workshop.root / "end").exists()
+
+
+def test_a_call_in_a_thread_during_the_import_is_told(workshop: Workshop) -> None:
+    threads = (
+        "import threading\nthread = threading.Thread(target=slugify, args=['Hi'])\nthread.start()\nthread.join()\n"
+    )
+    with pytest.raises(GenerationError, match="in a thread of its own or by another name, during an import"):
+        workshop.bench(workshop.stub(SLUGIFY + threads)).inspect("1")
+
+
+def run_by(monkeypatch: pytest.MonkeyPatch, script: Path) -> None:
+    """Let this program have been started with a script."""
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+
+
+TOKEN = b"\x80\x04c__main__\nToken\n)\x81\x85}\x86."
+"""((Token(),), {}), as a script pickles it."""
+
+
+def test_classes_of_a_script_are_found_in_the_stubs_module_if_that_is_the_script(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     definition = workshop.stub(f"class Token:\n    word = 'hi'\n\n{SLUGIFY}")
-    pickled = b"\x80\x04c__main__\nToken\n)\x81\x85}\x86."  # ((Token(),), {}), as a script pickles it
-    live = LiveCall(pickled, None)
+    run_by(monkeypatch, workshop.root / "text.py")
+    live = LiveCall(TOKEN, None)
     assert workshop.bench(definition, live).inspect("text.word, type(text).__module__") == "tuple: ('hi', 'text')"
+
+
+@pytest.mark.parametrize("ending", ["if __name__ == '__main__':\n    1 / 0\n", "slugify(Token())\n1 / 0\n"])
+def test_classes_of_another_script_are_found_there(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    script = workshop.write("main", f"from text import slugify\nclass Token:\n    word = 'hi'\n{ending}")
+    run_by(monkeypatch, script)
+    live = LiveCall(TOKEN, None)
+    answer = "tuple: ('hi', '__mp_main__')"
+    assert workshop.bench(workshop.stub(), live).inspect("text.word, type(text).__module__") == answer
+
+
+def test_a_script_that_cannot_be_imported_leaves_the_live_call_untried(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_by(monkeypatch, workshop.write("main.py", "raise SystemExit(1)\n"))
+    result = workshop.execution(workshop.stub(), LiveCall(TOKEN, None)).run(
+        "slugify = lambda text: 'hello-world'\n", ""
+    )
+    assert result.diagnostics == ()
+    assert "Token is defined in a script that cannot be imported: SystemExit: 1" in result.notes[0]
+
+
+def test_a_script_that_cannot_be_imported_is_told_how_it_can_be(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = workshop.stub(f"{SLUGIFY}\n1 / 0\n")
+    run_by(monkeypatch, workshop.root / "text.py")
+    with pytest.raises(GenerationError) as caught:
+        workshop.bench(definition).inspect("1")
+    assert 'if __name__ == "__main__":' in str(caught.value.hint)
 
 
 def test_it_works_in_a_folder_of_any_name_and_without_a_working_directory(

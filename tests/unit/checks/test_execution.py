@@ -367,6 +367,23 @@ def test_settings_that_distort_a_verdict_do_not_apply(workshop: Workshop, monkey
     ]
 
 
+def test_hooks_of_a_conftest_neither_drop_nor_skip_scratch_tests(workshop: Workshop) -> None:
+    hook = """
+    import pytest
+
+
+    def pytest_collection_modifyitems(config, items):
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="not marked"))
+            item.add_marker(pytest.mark.slow)
+        config.hook.pytest_deselected(items=list(items))
+        items[:] = []
+    """
+    workshop.write("conftest.py", hook)
+    tests = f"{TESTS}\n\ndef test_marker(request):\n    assert request.node.get_closest_marker('slow')\n"
+    assert workshop.execution(workshop.stub()).run(GOOD, tests) == Result(test_count=2)
+
+
 def test_one_candidate_leaves_nothing_for_the_next(execution: Execution) -> None:
     spoil = "import text as own\n\nown.LIMIT = 99\n" + GOOD
     tests = "import text\n\n\ndef test_limit():\n    assert text.LIMIT == {}\n"
