@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any, cast
 from jiti.models import Block, Message, Opaque, Request, Text, ToolCall, ToolResult, ToolSpec
 from jiti.models.replay import ANY_KEY
 from jiti.testing.fault import Fault
+from jiti.testing.platforms import route_of
 from jiti.testing.scripted import Line, ScriptedModel, spoken
-from jiti.testing.sse import encode, events_of, message_of
+from jiti.testing.sse import events_of, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
+    from jiti.testing.platforms import Form, Route
     from jiti.testing.sse import Event
 
 _BAD_REQUEST, _NOT_FOUND, _OK = 400, 404, 200
@@ -41,6 +43,8 @@ class Received:
 
 class MessagesServer:
     """Serves the Messages API on 127.0.0.1 while its `with` block runs: as JSON and as a stream, and counting tokens.
+
+    Bedrock's, Google Cloud's and Foundry's clients are answered too, in the forms of theirs.
 
     `with MessagesServer(fault.status(529), submit("return 1")) as server:`
 
@@ -92,6 +96,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     model = ""
+    _form: Form
 
     def do_POST(self) -> None:
         """Answer a request."""
@@ -101,16 +106,18 @@ class Exchange(BaseHTTPRequestHandler):
             return self._send_error(_BAD_REQUEST, f"the body is not JSON: {error}")
         if not isinstance(body, dict):
             return self._send_error(_BAD_REQUEST, "the body is not a JSON object")
-        match self.path.partition("?")[0]:
-            case "/v1/messages":
-                return self._answer(body)
-            case "/v1/messages/count_tokens":
-                return self.send_json(_OK, {"input_tokens": len(json.dumps(body)) // 4})
+        path = self.path.partition("?")[0]
+        route = route_of(path)
+        if route is not None:
+            return self._answer(body, route)
+        if path == "/v1/messages/count_tokens":
+            return self.send_json(_OK, {"input_tokens": len(json.dumps(body)) // 4})
         return self._send_error(_NOT_FOUND, f"no such path: {self.path}")
 
-    def _answer(self, body: dict[str, Any]) -> None:
+    def _answer(self, body: dict[str, Any], route: Route) -> None:
         owner = cast("_Server", self.server).owner
-        self.model = str(body.get("model"))
+        self.model = route.model or str(body.get("model"))
+        self._form = route.form
         headers = {name.lower(): value for name, value in self.headers.items()}
         owner.requests.append(Received(self.path, headers, body))
         try:
@@ -121,15 +128,15 @@ class Exchange(BaseHTTPRequestHandler):
             reply = spoken(line, request)
         except Exception as error:  # noqa: BLE001 - whatever the script raises is told to the client
             return self._send_error(_BAD_REQUEST, f"{type(error).__name__}: {error}")
-        if body.get("stream"):
+        if route.streamed or body.get("stream"):
             return self.stream(events_of(reply, self.model))
         return self.send_json(_OK, message_of(reply, self.model))
 
     def stream(self, events: Iterable[Event], *, complete: bool = True) -> None:
         """Send events; where they are not `complete`, the connection breaks after the last."""
-        self._send_head(_OK, {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"})
+        self._send_head(_OK, {"content-type": self._form.content_type, "transfer-encoding": "chunked"})
         for event in events:
-            data = encode(event)
+            data = self._form.write(event)
             self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
         if complete:
             self.wfile.write(b"0\r\n\r\n")
