@@ -6,7 +6,6 @@ The one module that imports the `anthropic` package. That takes a second or two,
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import ssl
@@ -99,7 +98,7 @@ class AnthropicModel:
             jiti.errors.ConfigError: the package is missing or cannot be set up.
         """
         (client, most_retries), provider = self._connect(), self._provider()
-        if os.environ.get(FORBID_REQUESTS) and not _is_loopback(provider.host):
+        if os.environ.get(FORBID_REQUESTS) and not provider.is_this_machine:
             raise _model_error(request, failures.forbidden(provider), Usage())
         body = body_of(request, model=self.name, effort=self._effort)
         end = None if request.seconds is None else time.monotonic() + request.seconds
@@ -177,7 +176,7 @@ class _RequestError(Exception):
                 return None
             return retries.wait_before(retry, headers)
         if isinstance(error, anthropic.APIConnectionError):
-            return None if _caused(error, ssl.SSLError) else retries.wait_before(retry, {})
+            return None if _cause(error, ssl.SSLError) else retries.wait_before(retry, {})
         return (
             retries.wait_before(retry, {}) if self.inside and not isinstance(error, anthropic.AnthropicError) else None
         )
@@ -223,18 +222,18 @@ def _unreached(provider: failures.Provider, error: anthropic.APIConnectionError)
     if isinstance(error, anthropic.APITimeoutError):
         return failures.timed_out(provider)
     detail = str(error.__cause__ or error)
-    if _caused(error, ssl.SSLError):
+    if _cause(error, ssl.SSLError):
         return failures.untrusted(provider, detail)
-    if _caused(error, socket.gaierror):
+    if _cause(error, socket.gaierror):
         return failures.unknown_host(provider, detail)
     return failures.unreachable(provider, detail)
 
 
-def _caused(error: BaseException | None, kind: type[BaseException]) -> bool:
-    """Whether an error of that kind is behind it."""
+def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
+    """The error of that kind that is behind an error, or is it."""
     while error is not None and not isinstance(error, kind):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return error
 
 
 def _send(client: Client, body: Mapping[str, Any], seconds: float | None) -> tuple[Reply, _RequestError | None]:
@@ -262,8 +261,9 @@ def _events(client: Client, body: Mapping[str, Any], seconds: float | None) -> G
             raise
         raise _RequestError(error, inside=False) from error
     except Exception as error:
-        if _caused(error, ImportError):
-            raise clients.not_installed(client, str(error).strip()) from error
+        missing = _cause(error, ImportError)
+        if missing is not None:
+            raise clients.not_installed(client, str(missing)) from error
         raise _RequestError(error, inside=False) from error
     with stream:
         try:
@@ -295,10 +295,3 @@ def _plain(event: object) -> Mapping[str, Any]:
 def _model_error(request: Request, told: tuple[str, str], lost: Usage) -> ModelError:
     message, hint = told
     return ModelError(f"{request.key}: {message}", key=request.key, hint=hint, usage=lost)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 
 _KEYS = "https://platform.claude.com/settings/keys"
@@ -46,11 +47,26 @@ class Provider:
     client: str | None = None
 
     @property
+    def is_this_machine(self) -> bool:
+        """Whether what is sent stays here."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
     def address(self) -> str:
         """Where its base URL was set, and what it is, for a hint."""
         return (
             f"{'ANTHROPIC_BASE_URL' if self.client is None else f'the base URL of the {self.client}'} (now {self.url})"
         )
+
+    @property
+    def path_rule(self) -> str:
+        """What the base URL has to be like, which is a common mistake."""
+        if self.client is None:
+            return f"{self.address} must not end in /v1"
+        return f"its names may differ from Anthropic's, and so may {self.address}"
 
     @property
     def credentials(self) -> str:
@@ -83,10 +99,7 @@ def turned_down(provider: Provider, status: int, detail: str, wait: float | None
             hint = "Set JITI_MODEL to a model that they may use, or use other credentials."
         case 404:
             message = f"{host} has no model {model!r}"
-            hint = (
-                "Set JITI_MODEL, or `model` under [tool.jiti], to one that it has; "
-                f"{provider.address} must not end in /v1."
-            )
+            hint = f"Set JITI_MODEL, or `model` under [tool.jiti], to one that it has; {provider.path_rule}."
         case 413:
             message = f"the request is larger than {host} takes"
             hint = 'Send less of the arguments: values = "types" under [tool.jiti]; or split the stub\'s module.'
