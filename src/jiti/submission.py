@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from jiti.diagnostics import Diagnostic
+    from jiti.errors import JitiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,10 @@ class Workbench(Protocol):
 
     def docs(self, name: str) -> str:
         """Signature and docstring of an installed object; of a package, its README's matching parts."""
+        ...
+
+    def problem(self) -> JitiError | None:
+        """Why no submission can be checked, whatever it is; None while that is not known. It does not wait."""
         ...
 
     def check(self, submission: Submission) -> Verdict:

@@ -64,7 +64,7 @@ class OneStub:
     def _mirrored(self) -> Iterator[str]:
         for path in sorted((self.root / ".jiti").rglob("*")):
             name = path.relative_to(self.root).as_posix()
-            if path.is_file() and not name.startswith(".jiti/.local/"):
+            if path.is_file() and not name.startswith(".jiti/.local/") and path.suffix != ".pyc":
                 yield name
 
 

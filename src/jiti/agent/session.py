@@ -108,6 +108,7 @@ class _Session:
         self.cut_short_by: GenerationError | None = None
         self._task = task
         self._model = model
+        self._workbench = surroundings.workbench
         self._toolbox = Toolbox(surroundings, chronicle, clock)
         self._limits = limits
         self._chronicle = chronicle
@@ -139,6 +140,8 @@ class _Session:
         return Accepted(best.candidate, best.quality, ledger.turns, ledger.usage, self._model.name, ledger.usd)
 
     def _take_turn(self) -> None:
+        if (problem := self._workbench.problem()) is not None:
+            raise problem  # before another request is paid for
         turn = self.ledger.open_turn(self._task.key)
         if self._best is not None:
             self._refactor_turns += 1

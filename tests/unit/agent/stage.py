@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jiti.agent.session import Accepted
+    from jiti.errors import JitiError
     from jiti.events import Event
     from jiti.testing.scripted import Line
 
@@ -40,6 +41,7 @@ class FakeWorkbench:
     """Answers submissions with its verdicts in turn, the last one again and again."""
 
     verdicts: list[Verdict | Exception] = field(default_factory=lambda: [right()])
+    broken: JitiError | None = None
     submissions: list[Submission] = field(default_factory=list)
 
     def inspect(self, expr: str) -> str:
@@ -50,6 +52,9 @@ class FakeWorkbench:
 
     def docs(self, name: str) -> str:
         return f"docs of {name}"
+
+    def problem(self) -> JitiError | None:
+        return self.broken
 
     def check(self, submission: Submission) -> Verdict:
         self.submissions.append(submission)
@@ -98,11 +103,12 @@ class Stage:
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = LIMITS,
         purse: Purse | None = None,
+        broken: JitiError | None = None,
     ) -> Played:
         """Run a session to its end, good or bad; by itself it is the first of its process."""
         path = self.root / ".jiti" / ".local" / "sessions" / "played.jsonl"
         path.unlink(missing_ok=True)
-        played = Played(model or ScriptedModel(*script), FakeWorkbench(list(verdicts)), [], path)
+        played = Played(model or ScriptedModel(*script), FakeWorkbench(list(verdicts), broken), [], path)
         transcript = Transcript(str(path))
 
         def commit(accepted: Accepted) -> Implementation:

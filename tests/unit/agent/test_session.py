@@ -30,6 +30,13 @@ def test_a_candidate_that_passes_is_accepted(stage: Stage) -> None:
     assert (accepted.model, accepted.usage, accepted.usd) == ("scripted", Usage(), None)
 
 
+def test_no_request_is_paid_for_where_no_candidate_can_be_checked(stage: Stage) -> None:
+    broken = GenerationError("pytest cannot start", key=KEY)
+    played = stage.play(submit("return 1"), broken=broken)
+    assert played.error is broken
+    assert played.model.requests == []
+
+
 def test_findings_are_told_and_the_next_candidate_may_pass(stage: Stage) -> None:
     played = stage.play(submit("return x"), submit("return 1"), verdicts=[WRONG, right()])
     assert played.accepted is not None
