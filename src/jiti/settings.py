@@ -170,7 +170,7 @@ def _line_of(error: ValueError, path: str) -> int:
         return max(1, len(file.read().splitlines()))
 
 
-_VARIABLES = {
+VARIABLES = {
     "JITI_MODEL": "model",
     "JITI_FROZEN": "frozen",
     "JITI_LOG": "log",
@@ -178,6 +178,8 @@ _VARIABLES = {
     "JITI_STYLE": "style",
     "JITI_TESTS": "test_guide",
 }
+"""Environment variables, and the settings that they set."""
+
 _PATHS = frozenset({"JITI_REPLAY", "JITI_STYLE", "JITI_TESTS"})
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -185,7 +187,7 @@ _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false":
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     """What `JITI_*` variables set; an empty one sets nothing."""
     values: dict[str, Any] = {}
-    for variable, name in _VARIABLES.items():
+    for variable, name in VARIABLES.items():
         text = environ.get(variable, "")
         if not text:
             continue
