@@ -70,8 +70,9 @@ def test_what_replies_that_broke_off_had_cost_counts(tmp_path: Path) -> None:
     assert len(server.requests) == 3
 
 
-def test_seconds_end_even_a_request_that_hangs(tmp_path: Path) -> None:
-    with MessagesServer(fault.hang(), fault.hang()) as server:
+@pytest.mark.parametrize("stuck", [fault.hang(), fault.stall(4), fault.chatter()], ids=str)
+def test_seconds_end_even_a_request_that_never_ends(tmp_path: Path, stuck: fault.Fault) -> None:
+    with MessagesServer(stuck, stuck) as server:
         asked = Asked(server.url, read=600.0)
         start = time.monotonic()
         error = spent_by(tmp_path, Engine(model=asked.model, budget=Budget(seconds=0.5)))

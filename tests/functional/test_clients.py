@@ -82,7 +82,7 @@ def test_a_session_goes_the_way_of_the_client(
     tmp_path: Path, make: Callable[[str], Any], path: str, header: str, value: str
 ) -> None:
     looks = reply("Let me see.", call("inspect", expr="n"), usage=Usage(30, 10, 20, 5))
-    with MessagesServer(looks, WRONG, fault.cut(4), RIGHT) as server:
+    with MessagesServer(looks, WRONG, fault.status(529), RIGHT) as server:
         engine = Engine(client=make(server.url), model="claude-test")
         with one_stub(tmp_path, engine) as stub:
             assert stub.double(21) == 42
@@ -109,7 +109,7 @@ def test_a_session_goes_the_way_of_the_client(
             "the base URL of the AnthropicVertex (now http://",
             1,
         ),
-        (foundry, fault.status(429, retry_after=None), "limits how much", "Wait a minute", 2),
+        (foundry, fault.status(429), "limits how much", "Wait a minute", 2),
         (foundry, fault.sse_error("overloaded_error"), "is overloaded (529", "other than claude-test", 2),
         pytest.param(
             *(bedrock, fault.status(403), "does not let these credentials use claude-test", "or use other", 1),

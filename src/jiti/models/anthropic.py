@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jiti.errors import ConfigError, ModelError
-from jiti.models import clients, failures, retries
+from jiti.models import clients, deadline, failures, retries
 from jiti.models.messages_api import Assembly, body_of
 from jiti.usage import Usage
 
@@ -104,7 +104,7 @@ class AnthropicModel:
         end = None if request.seconds is None else time.monotonic() + request.seconds
         lost = Usage()
         for attempt in count(1):
-            reply, failure = _send(client, body, None if end is None else end - time.monotonic())
+            reply, failure = _send(client, body, end)
             if failure is None:
                 return replace(reply, usage=reply.usage + lost)
             lost += reply.usage
@@ -153,7 +153,7 @@ def _client() -> Client:
         raise ConfigError(message, hint="Check ANTHROPIC_BASE_URL and the other ANTHROPIC_* variables.") from error
 
 
-@dataclass
+@dataclass(eq=False)
 class _RequestError(Exception):
     """What came between a request and its reply.
 
@@ -236,11 +236,11 @@ def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseExcept
     return error
 
 
-def _send(client: Client, body: Mapping[str, Any], seconds: float | None) -> tuple[Reply, _RequestError | None]:
-    """One reply as far as it came, and what ended it early."""
+def _send(client: Client, body: Mapping[str, Any], end: float | None) -> tuple[Reply, _RequestError | None]:
+    """One reply as far as it came before `end` of the monotonic clock, and what ended it early."""
     assembly = Assembly()
     try:
-        with closing(_events(client, body, seconds)) as events:
+        with closing(_events(client, body, end)) as events:
             for event in events:
                 assembly.add(event)
     except _RequestError as failure:
@@ -251,10 +251,10 @@ def _send(client: Client, body: Mapping[str, Any], seconds: float | None) -> tup
     return assembly.reply(), ended
 
 
-def _events(client: Client, body: Mapping[str, Any], seconds: float | None) -> Generator[Mapping[str, Any]]:
+def _events(client: Client, body: Mapping[str, Any], end: float | None) -> Generator[Mapping[str, Any]]:
     """The events of a reply; what the client raises, be it of botocore or google.auth, comes as a `_RequestError`."""
     try:
-        stream = client.messages.create(stream=True, timeout=_timeout(client, seconds), **body)
+        stream = client.messages.create(stream=True, timeout=_timeout(client, end), **body)
     except TypeError as error:
         # With no credentials at all the package raises this, and no error of its own.
         if "authentication" not in str(error):
@@ -265,6 +265,8 @@ def _events(client: Client, body: Mapping[str, Any], seconds: float | None) -> G
         if missing is not None:
             raise clients.not_installed(client, str(missing)) from error
         raise _RequestError(error, inside=False) from error
+    if end is not None:
+        deadline.end_at(stream.response, end)
     with stream:
         try:
             yield from map(_plain, stream)
@@ -272,14 +274,14 @@ def _events(client: Client, body: Mapping[str, Any], seconds: float | None) -> G
             raise _RequestError(error, inside=True) from error
 
 
-def _timeout(client: Client, seconds: float | None) -> httpx2.Timeout:
+def _timeout(client: Client, end: float | None) -> httpx2.Timeout:
     """The client's own time-outs, none longer than what is left."""
     import httpx2
 
     own = httpx2.Timeout(client.timeout).as_dict()
-    if seconds is None:
+    if end is None:
         return httpx2.Timeout(**own)
-    most = max(seconds, _SHORTEST_TIMEOUT)
+    most = max(end - time.monotonic(), _SHORTEST_TIMEOUT)
     return httpx2.Timeout(**{kind: most if limit is None else min(limit, most) for kind, limit in own.items()})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from jiti.models import Reply, Text, ToolCall
@@ -66,6 +67,12 @@ def stall(after_events: int, of: Reply = _ANY_REPLY) -> Fault:
         exchange.wait_for_client()
 
     return Fault(f"stall({after_events})", play)
+
+
+def chatter() -> Fault:
+    """A streamed reply sends signs of life and nothing else, for as long as the client listens."""
+    start = events_of(_ANY_REPLY, "stuck")[:1]
+    return Fault("chatter()", lambda exchange: exchange.stream(chain(start, repeat({"type": "ping"}))))
 
 
 def cut(after_events: int, of: Reply = _ANY_REPLY) -> Fault:
