@@ -23,6 +23,7 @@ from tests.functional.one_stub import Asked, one_stub
 
 if TYPE_CHECKING:
     from jiti.events import Event
+    from jiti.models import Request
     from jiti.testing.scripted import Line
 
 MODEL = "claude-sonnet-5-5"
@@ -31,6 +32,13 @@ COST = Usage(300, 100)
 REQUESTS_A_TURN = 3
 
 RIGHT = reply(submit("return 2 * n"), usage=COST)
+
+
+def _raising(request: Request) -> Reply:
+    # Each another one: to submit the same again says that the call has to raise, and is believed.
+    return reply(submit(f"raise KeyError(n, {len(request.messages)})"), usage=COST)
+
+
 FAULTS: dict[str, Line] = {
     **{f"status {status}": fault.status(status) for status in (400, 401, 403, 404, 413, 429, 500, 529)},
     "429 without retry-after": fault.status(429, retry_after=None),
@@ -54,7 +62,7 @@ FAULTS: dict[str, Line] = {
     "refusal": reply("No.", stop_reason="refusal", usage=COST),
     "context window": reply("So long", stop_reason="model_context_window_exceeded", usage=COST),
     "candidate with a lint finding": reply(submit("return m * 2"), usage=COST),
-    "candidate that raises": reply(submit("raise KeyError(n)"), usage=COST),
+    "candidate that raises": _raising,
     "candidate of the wrong type": reply(submit("return str(n)"), usage=COST),
 }
 ENDING = ("status 4", "429 for", "refusal", "context")

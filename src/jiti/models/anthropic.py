@@ -13,7 +13,6 @@ import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -103,7 +102,9 @@ class AnthropicModel:
         body = body_of(request, model=self.name, effort=self._effort)
         end = None if request.seconds is None else time.monotonic() + request.seconds
         lost = Usage()
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             reply, failure = _send(client, body, end)
             if failure is None:
                 return replace(reply, usage=reply.usage + lost)
@@ -112,7 +113,6 @@ class AnthropicModel:
             if wait is None or (end is not None and time.monotonic() + wait >= end):
                 raise _model_error(request, failure.explained(provider, attempt), lost) from failure.error
             self._sleep(wait)
-        raise AssertionError  # the loop has no end of its own
 
     def _provider(self) -> failures.Provider:
         client, _ = self._connect()
