@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from types import FunctionType
 
-    from anthropic import Anthropic
-
     from jiti.agent.session import Accepted, Task
     from jiti.events import Observer
     from jiti.mirror import Implementation
     from jiti.models import Model
+    from jiti.models.clients import Client
     from jiti.settings import Settings
     from jiti.states import State
     from jiti.stub import Declaration
@@ -91,7 +90,7 @@ class Engine:
         self,
         *,
         model: str | Model | None = None,
-        client: Anthropic | None = None,
+        client: Client | None = None,
         quality_threshold: float | None = None,
         max_refactor: int | None = None,
         max_turns: int | None = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from jiti.testing import Received
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
-needs_botocore = pytest.mark.skipif(find_spec("botocore") is None, reason="AnthropicBedrock needs botocore")
 
 TOKEN = "made-up"  # noqa: S105 - for no place in particular
 
@@ -74,10 +72,9 @@ WAYS = {
         f"Bearer {TOKEN}",
     ),
 }
-MARKED = [pytest.param(*way, id=name, marks=[needs_botocore] * (way[1] == STREAM)) for name, way in WAYS.items()]
 
 
-@pytest.mark.parametrize(("make", "path", "header", "value"), MARKED)
+@pytest.mark.parametrize(("make", "path", "header", "value"), WAYS.values(), ids=WAYS)
 def test_a_session_goes_the_way_of_the_client(
     tmp_path: Path, make: Callable[[str], Any], path: str, header: str, value: str
 ) -> None:
@@ -111,18 +108,9 @@ def test_a_session_goes_the_way_of_the_client(
         ),
         (foundry, fault.status(429), "limits how much", "Wait a minute", 2),
         (foundry, fault.sse_error("overloaded_error"), "is overloaded (529", "other than claude-test", 2),
-        pytest.param(
-            *(bedrock, fault.status(403), "does not let these credentials use claude-test", "or use other", 1),
-            marks=needs_botocore,
-        ),
-        pytest.param(
-            *(bedrock, fault.sse_error("throttlingException"), "limits how much is asked", "Wait a minute", 2),
-            marks=needs_botocore,
-        ),
-        pytest.param(
-            *(bedrock, fault.sse_error("validationException"), "turned the request down (400", "words say why", 1),
-            marks=needs_botocore,
-        ),
+        (bedrock, fault.status(403), "does not let these credentials use claude-test", "or use other", 1),
+        (bedrock, fault.sse_error("throttlingException"), "limits how much is asked", "Wait a minute", 2),
+        (bedrock, fault.sse_error("validationException"), "turned the request down (400", "words say why", 1),
     ],
 )
 def test_the_faults_of_a_platform_are_told_as_its_own(
@@ -262,9 +250,7 @@ def test_the_page_shows_each_platform() -> None:
     assert examples().keys() == PLACES.keys()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[needs_botocore] * (name == "AnthropicBedrock")) for name in PLACES]
-)
+@pytest.mark.parametrize("name", PLACES)
 def test_an_example_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     namespace: dict[str, Any] = {}
     with MessagesServer(RIGHT) as server:

@@ -41,6 +41,10 @@ class Client(Protocol):
         """The same client, with as many retries."""
         ...
 
+    def close(self) -> None:
+        """Close its connections; by this, type checkers know an asynchronous client, whose gives a coroutine."""
+        ...
+
 
 def required(client: Client) -> Client:
     """The client, if it is one that can be used.

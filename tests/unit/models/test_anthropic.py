@@ -336,6 +336,9 @@ def test_an_error_in_our_own_code_is_not_told_as_the_providers() -> None:
             self.max_retries = max_retries
             return self
 
+        def close(self) -> None:
+            """Nothing is open."""
+
     with pytest.raises(TypeError, match="a bug"):
         AnthropicModel("claude-test", Faulty()).reply(REQUEST)
 

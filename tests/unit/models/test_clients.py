@@ -1,6 +1,10 @@
-"""Clients that cannot be used are turned down before anything is sent."""
+"""Clients that cannot be used are turned down before anything is sent; most of them by a type checker already."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import anthropic
 import pytest
@@ -8,7 +12,11 @@ import pytest
 from jiti.errors import ConfigError
 from jiti.models.anthropic import AnthropicModel
 
-ASYNC = {
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ASYNC: dict[str, Callable[[], Any]] = {
     "AsyncAnthropic": lambda: anthropic.AsyncAnthropic(api_key="key"),
     "AsyncAnthropicVertex": lambda: anthropic.AsyncAnthropicVertex(region="europe-west1", project_id="p"),
     "AsyncAnthropicFoundry": lambda: anthropic.AsyncAnthropicFoundry(resource="r", api_key="key"),
@@ -28,3 +36,29 @@ def test_an_asynchronous_client_is_turned_down_and_the_right_one_named(name: str
 def test_what_is_no_client_is_turned_down(given: object) -> None:
     with pytest.raises(ConfigError, match="expected a client of the `anthropic` package, found "):
         AnthropicModel("claude-test", given)  # ty: ignore[invalid-argument-type] - that is the mistake
+
+
+SYNCHRONOUS = (
+    *("Anthropic", "AnthropicAWS", "AnthropicBedrock", "AnthropicBedrockMantle"),
+    *("AnthropicFoundry", "AnthropicGoogleCloud", "AnthropicVertex"),
+)
+ASYNCHRONOUS = tuple(f"Async{name}" for name in SYNCHRONOUS)
+GIVEN = [
+    "import anthropic",
+    "from jiti import Engine",
+    "class Ours(anthropic.Anthropic): ...",
+    "def ours(client: Ours) -> Engine: return Engine(client=client)",
+    *(f"def given(client: anthropic.{name}) -> Engine: return Engine(client=client)" for name in SYNCHRONOUS),
+    *(f"def given(client: anthropic.{name}) -> Engine: return Engine(client=client)" for name in ASYNCHRONOUS),
+    "Engine(client='claude-sonnet-5-5')",
+    "Engine(client=anthropic.Anthropic)",
+]
+
+
+def test_a_type_checker_takes_each_synchronous_client_of_the_package_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "given.py").write_text("\n".join(GIVEN), "utf-8")
+    command = [sys.executable, "-m", "ty", "check", "--python", sys.prefix, "--output-format", "concise"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    found = {int(line.split(":")[1]) for line in done.stdout.splitlines() if line.startswith("given.py:")}
+    wrong = {number for number, line in enumerate(GIVEN, 1) if "Async" in line or line.startswith("Engine(")}
+    assert found == wrong, done.stdout
