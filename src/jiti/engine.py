@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti import home, locks, mirror, preflight, progress, settings, states, stub
+from jiti import home, locks, mirror, own_engines, preflight, progress, settings, states, stub
 from jiti.definition import Definition, define, require_unchanged
 from jiti.errors import ConflictError, FrozenError, JitiError
 from jiti.live import LiveCall
@@ -179,6 +179,15 @@ class Engine:
                     found = self._session(order, in_force, observe)
         return found
 
+    def _obtain_needed(self, root: str, need: Mapping[str, object]) -> None:
+        """Have a stub generated that a candidate called in a child process, by the engine that its own call would use.
+
+        One that has no engine of its own is in the hands of whoever needs it.
+        """
+        target = _target_of(root, need)
+        engine = own_engines.engine_of(target.declaration, target.module)
+        (engine if isinstance(engine, Engine) else self)._obtain(target)  # noqa: SLF001 - it is another of this class
+
     def _session(self, order: Order, in_force: Settings, observe: Observer) -> Implementation:
         from jiti.agent import session
         from jiti.agent.transcript import Transcript
@@ -191,7 +200,7 @@ class Engine:
 
         def generate_needed(need: Mapping[str, object]) -> None:
             with clock.paused():
-                self._obtain(_target_of(declaration.root, need))
+                self._obtain_needed(declaration.root, need)
 
         bench = Bench(definition, order.module, order.live, env=in_force.env, generate=generate_needed)
         with closing(bench):

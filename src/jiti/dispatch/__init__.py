@@ -34,7 +34,7 @@ def declare(function: FunctionType, *, engine: Generates | None = None) -> Funct
         StubError, RealBodyError: it is no stub.
     """
     stub.judge(function)
-    return _dispatcher_for(function).declare(function, engine)
+    return _declared(function, engine)
 
 
 def take_over(function: FunctionType, *, engine: Generates | None = None) -> None:
@@ -47,7 +47,7 @@ def take_over(function: FunctionType, *, engine: Generates | None = None) -> Non
     """
     stub.judge(function)
     written = takeover.copy_of(function)
-    takeover.forward(function, written, _dispatcher_for(written).declare(written, engine))
+    takeover.forward(function, written, _declared(written, engine))
 
 
 def is_declared(function: object) -> bool:
@@ -64,6 +64,14 @@ def rearm(root: str) -> None:
     for dispatcher in list(_dispatchers.values()):
         if dispatcher.root == root:
             dispatcher.rearm()
+
+
+def _declared(written: FunctionType, engine: Generates | None) -> FunctionType:
+    if engine is not None:
+        from jiti import own_engines
+
+        own_engines.note(written, engine)
+    return _dispatcher_for(written).declare(written, engine)
 
 
 def _dispatcher_for(function: FunctionType) -> Dispatcher:

@@ -88,17 +88,15 @@ def _lines(pieces: Pieces) -> list[Line]:
     has_block = for_types or preamble.for_types or pieces.shell.foot
     if has_block and "TYPE_CHECKING" not in preamble.bound and _TYPE_CHECKING not in plain:
         plain.append(_TYPE_CHECKING)
-    default = []
-    if pieces.node is not pieces.definition.node:
+    if pieces.stand_ins:
         plain = [*dict.fromkeys([*plain, "from typing import Any"])]
-        default.append(f"{signature.DEFAULT}: Any = ...  # each call has the stub's own")
     block = ["if TYPE_CHECKING:", *(INDENT + each for each in for_types)] if for_types else []
     return layout.apart(
         written(*future),
         [*written(*plain), *preamble.imports],
         preamble.for_types,
         written(*block),
-        written(*default),
+        written(*pieces.stand_ins),
         preamble.code,
         [*written(*pieces.shell.heads), *_function(pieces)],
         written(*pieces.shell.foot),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jiti.splice import body, names, owners, preamble, signature
 from jiti.splice.module_names import ModuleNames
 from jiti.splice.project import Module
+from jiti.splice.reachable import DEFAULT, LOCAL, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class Pieces:
     @cached_property
     def bound(self) -> frozenset[str]:
         """The names that the implementation binds at its top level."""
-        return frozenset([*self.preamble.bound, self.own_name, *self.shell.bound])
+        return frozenset([*self.preamble.bound, self.own_name, *self.shell.bound, DEFAULT, LOCAL])
 
     @cached_property
     def shell(self) -> Shell:
@@ -89,8 +90,17 @@ class Pieces:
 
     @cached_property
     def node(self) -> FunctionNode:
-        """The stub's `def`, with defaults that its file can have."""
-        return signature.reachable(self.definition)
+        """The stub's `def`, with defaults and annotations that its file can have."""
+        return reachable(self.definition)
+
+    @cached_property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The lines that define what the signature has in the place of names that the file cannot have."""
+        if self.node is self.definition.node:
+            return ()
+        used = {each.id for each in ast.walk(self.node.args) if isinstance(each, ast.Name)}
+        lines = (f"{DEFAULT}: Any = ...  # each call has the stub's own",) if DEFAULT in used else ()
+        return lines if LOCAL not in self.in_signature.all else (*lines, f"{LOCAL} = Any  # no name leads to it")
 
     @cached_property
     def in_signature(self) -> Names:

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 from jiti import canonical, syntax
 from jiti.splice.layout import INDENT
 from jiti.splice.names import Names, of_signature
-from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jiti.definition import Definition
+    from jiti.syntax import FunctionNode
 
 _METHOD_DECORATORS = {"staticmethod", "classmethod", "property", "cached_property"}
-DEFAULT = "_DEFAULT"
-"""What stands for a default that the file cannot repeat; calls have the stub's own."""
 
 
 def decorators(definition: Definition) -> list[str]:
@@ -56,46 +54,6 @@ def _kept_decorators(definition: Definition) -> list[ast.expr]:
         for each in node.decorator_list
         if getattr(each, "attr", getattr(each, "id", "")) in _METHOD_DECORATORS or syntax.accessor_of(each, node.name)
     ]
-
-
-def reachable(definition: Definition) -> FunctionNode:
-    """The stub's `def`; where defaults of it refer to names of a function or class around it, a copy without these.
-
-    The file does not have such names. And a nested stub's defaults are others each time its outer function runs.
-    """
-    inner = set(_names_around(definition))
-    arguments = definition.node.args
-    if not any(_mentions(each, inner) for each in (*arguments.defaults, *arguments.kw_defaults)):
-        return definition.node
-    node = copy.deepcopy(definition.node)
-    stand_in = ast.Name(DEFAULT, ast.Load())
-    node.args.defaults = [stand_in if _mentions(each, inner) else each for each in node.args.defaults]
-    node.args.kw_defaults = [stand_in if _mentions(each, inner) else each for each in node.args.kw_defaults]
-    return node
-
-
-def _mentions(default: ast.expr | None, names: set[str]) -> bool:
-    nodes = ast.walk(default) if default is not None else ()
-    return any(isinstance(each, ast.Name) and each.id in names for each in nodes)
-
-
-def _names_around(definition: Definition) -> Iterator[str]:
-    """The names that functions and classes around a stub bind."""
-    line = definition.node.lineno
-    for scope in ast.walk(definition.tree):
-        if not isinstance(scope, FunctionNode | ast.ClassDef) or scope is definition.node:
-            continue
-        if not scope.lineno <= line <= (scope.end_lineno or scope.lineno):
-            continue
-        for node in ast.walk(scope):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id
-            elif isinstance(node, ast.arg):
-                yield node.arg
-            elif isinstance(node, FunctionNode | ast.ClassDef) and node is not scope:
-                yield node.name
-            elif isinstance(node, ast.alias):
-                yield node.asname or node.name.partition(".")[0]
 
 
 def header(definition: Definition, node: FunctionNode) -> list[str]:

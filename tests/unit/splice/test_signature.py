@@ -141,26 +141,6 @@ def test_an_overloaded_method_overrides_nothing(splicer: Splicer) -> None:
     assert UNTYPED in splicer.compose(source, "return Parser()")
 
 
-@pytest.mark.parametrize(
-    ("around", "default", "kept"),
-    [
-        ("def g(k):", "k", "_DEFAULT"),
-        ("def g():\n    k = 1", "[k][0]", "_DEFAULT"),
-        ("def g(k):", "LIMIT", "LIMIT"),
-        ("class g:\n    k = 1", "k", "_DEFAULT"),
-        ("class g:\n    k = 1", "5", "5"),
-    ],
-)
-def test_a_default_that_the_file_cannot_have_is_left_to_the_stub(
-    splicer: Splicer, around: str, default: str, kept: str
-) -> None:
-    source = f"from jiti import jiti\nLIMIT = 5\n{around}\n    @jiti\n    def f(a, *, b={default}):\n        "
-    qualname = "g.f" if around.startswith("class") else "g.<locals>.f"
-    composed = splicer.compose(f'{source}"""Do.\n\n        More.\n        """\n', "return a", qualname=qualname)
-    assert f"def f(a, *, b={kept}):" in composed
-    assert ("_DEFAULT: Any = ...  # each call has the stub's own\n" in composed) is (kept == "_DEFAULT")
-
-
 def test_classes_nest_as_they_do_in_the_source(splicer: Splicer) -> None:
     source = 'class A:\n  class B:\n    @jiti\n    def f(self):\n      """Do.\n\n      More.\n      """\n'
     composed = splicer.compose(f"from jiti import jiti\n{source}", "return 1")
