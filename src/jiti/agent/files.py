@@ -1,4 +1,7 @@
-"""The project's files as the agent may see them: inside the root, no secrets, nothing that git ignores."""
+"""The project's files as the agent may see them: inside the root, no secrets, nothing that git ignores.
+
+Who writes a test from an interface alone sees nothing of the mirror either.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from typing import TYPE_CHECKING
 
 import pathspec
 
-from jiti import source
+from jiti import header, source
 from jiti.agent.tool import ToolError
 from jiti.discovery import is_ignored, project_files
+from jiti.home import MIRROR
 from jiti.masking import mask
 
 if TYPE_CHECKING:
@@ -48,10 +52,13 @@ class ProjectFiles:
 
     Args:
         root: absolute path of the project root. The working directory plays no part.
+        with_mirror: whether generated code may be read: in `.jiti/`, and wherever a link or a copy of it lies.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, with_mirror: bool = True) -> None:
         self._root = os.path.realpath(root)
+        self._with_mirror = with_mirror
+        self._mirror = os.path.realpath(os.path.join(root, MIRROR))
 
     def paths(self, glob: str | None = None) -> list[str]:
         """The paths of the project's files, in order; those in folders that begin with a dot are left out.
@@ -62,7 +69,7 @@ class ProjectFiles:
         Raises:
             ToolError: the glob is not valid.
         """
-        paths = [path for path in project_files(self._root) if not _refusal(path) and _is_writable(path)]
+        paths = [path for path in project_files(self._root) if not self._refusal(path) and _is_writable(path)]
         if glob is None:
             return paths
         matches = _matcher(glob)
@@ -76,7 +83,7 @@ class ProjectFiles:
                 # Folders that are links were not entered: only the file itself can lead elsewhere.
                 real = os.path.join(self._root, path)
                 place = self.locate(path) if os.path.islink(real) else Place(path, real)
-                if os.path.getsize(place.real) <= LARGEST_FILE:
+                if os.path.getsize(place.real) <= LARGEST_FILE and not self._is_generated_code(place.real):
                     found.append(place)
             except (ToolError, OSError):
                 continue
@@ -97,6 +104,8 @@ class ProjectFiles:
                 )
             with open(place.real, "rb") as file:
                 data = file.read(LARGEST_FILE + 1)
+            if self._is_generated_code(place.real):
+                raise _refused(place.path, _OF_THE_MIRROR)
         except OSError as error:
             raise ToolError(f"{place.path} cannot be read: {error.strerror}.") from error
         return mask(_decoded(place.path, data))
@@ -136,11 +145,32 @@ class ProjectFiles:
         return path
 
     def _require_allowed(self, path: str) -> None:
-        refusal = _refusal(path)
+        refusal = self._refusal(path)
         if refusal is None and is_ignored(self._root, path):
             refusal = "git ignores it"
         if refusal:
-            raise ToolError(f"{path} cannot be read: {refusal}. Work without it, and do not look for a way around.")
+            raise _refused(path, refusal)
+
+    def _refusal(self, path: str) -> str | None:
+        """Why a path is never read, by the names in it and where it lies."""
+        names = _plain_names(path)
+        if not self._with_mirror and (
+            MIRROR in names or "jiti~1" in names or _is_at_or_below(os.path.join(self._root, path), self._mirror)
+        ):
+            return _OF_THE_MIRROR
+        return _refusal(names)
+
+    def _is_generated_code(self, real: str) -> bool:
+        """Whether a file is an implementation that may not be read, and lies elsewhere: a copy, or a hard link.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if self._with_mirror:
+            return False
+        with open(real, "rb") as file:
+            first = file.readline(_LONGEST_HEADER_LINE)
+        return header.key_of(first.decode("utf-8-sig", "replace").rstrip("\r\n")) is not None
 
     def _listed(self, path: str) -> str:
         """The path with each name as its folder lists it."""
@@ -170,13 +200,24 @@ _SECRET = re.compile("|".join(translate(pattern) for pattern in SECRET_NAMES))
 _IGNORABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
-def _refusal(path: str) -> str | None:
-    """Why a path is never read, by the names in it; however they are written."""
+_OF_THE_MIRROR = "it is code that jiti generated, and a test is written from the interface alone"
+_LONGEST_HEADER_LINE = 10_000
+
+
+def _refused(path: str, reason: str) -> ToolError:
+    return ToolError(f"{path} cannot be read: {reason}. Work without it, and do not look for a way around.")
+
+
+def _plain_names(path: str) -> list[str]:
+    """The names in a path, however they are written."""
     names = [_IGNORABLE.sub("", unicodedata.normalize("NFKC", name)).casefold() for name in path.split("/")]
-    names = [name.partition(":")[0].rstrip(". ") or name for name in names]
+    return [name.partition(":")[0].rstrip(". ") or name for name in names]
+
+
+def _refusal(names: list[str]) -> str | None:
     if ".git" in names or "git~1" in names:
         return "it belongs to git"
-    if (".jiti", ".local") in pairwise(names):
+    if (MIRROR, ".local") in pairwise(names):
         return "it is jiti's own"
     if any(_SECRET.match(name) for name in names):
         return "its name says that it holds secrets"

@@ -7,7 +7,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from jiti import mirror
-from jiti.agent import prompts, tools
+from jiti.agent import conflicts, prompts, tools
 from jiti.agent.chronicle import Chronicle, one_line
 from jiti.agent.conversation import Conversation, presentable
 from jiti.agent.files import ProjectFiles
@@ -15,7 +15,7 @@ from jiti.agent.ledger import OF_THE_PROCESS, Ledger
 from jiti.agent.task import Accepted, Limits, Task
 from jiti.agent.tool import GaveUp, Surroundings
 from jiti.agent.toolbox import Toolbox
-from jiti.errors import BudgetExceededError, GenerationError, ModelError, SpecConflictError
+from jiti.errors import BudgetExceededError, GenerationError, ModelError
 from jiti.models import Request, Text, ToolCall
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def run(  # noqa: PLR0913 - all that a session has to do with
     """
     chronicle = Chronicle(task.key, transcript, observe)
     ledger = Ledger(limits, clock, purse)
-    session = _Session(task, model, Surroundings(ProjectFiles(root), workbench), limits, chronicle, ledger, clock)
+    surroundings = Surroundings(ProjectFiles(root, with_mirror=not task.is_test), workbench)
+    session = _Session(task, model, surroundings, limits, chronicle, ledger, clock)
     chronicle.begins(task.spec, model.name, task.reason)
     try:
         filed = commit(session.work())
@@ -109,7 +110,8 @@ class _Session:
         self._task = task
         self._model = model
         self._workbench = surroundings.workbench
-        self._toolbox = Toolbox(surroundings, chronicle, clock)
+        own_tools = tools.FOR_TESTS if task.is_test else tools.FOR_CODE
+        self._toolbox = Toolbox(own_tools, surroundings, chronicle, clock)
         self._limits = limits
         self._chronicle = chronicle
         self._clock = clock
@@ -162,7 +164,7 @@ class _Session:
         """Keep what the tools found out of the candidates."""
         self._diagnostics = done.diagnostics or self._diagnostics
         if isinstance(done.ending, GaveUp):
-            raise self._conflict(done.ending)
+            raise conflicts.error_of(self._task, done.ending)
         if done.ending is not None and (self._best is None or done.ending.quality >= self._best.quality):
             self._best = done.ending
 
@@ -184,7 +186,7 @@ class _Session:
             key=self._task.key,
             spec=self._task.spec,
             system=self._system,
-            tools=tools.SPECS,
+            tools=self._toolbox.specs,
             messages=self._conversation.messages,
             max_tokens=self._limits.max_tokens,
             seconds=self.ledger.seconds_left,
@@ -242,14 +244,8 @@ class _Session:
             max_tokens=f"{self._limits.max_tokens:,}",
             quality=f"{self._best.quality:g}" if self._best else "",
             threshold=f"{self._limits.quality_threshold:g}",
+            submit="submit_test" if self._task.is_test else "submit",
         )
-
-    def _conflict(self, gave_up: GaveUp) -> SpecConflictError:
-        reason, conflict = presentable(gave_up.reason), presentable(gave_up.conflict)
-        lines = [f"{self._task.key}: the agent gave up: {reason}", *([conflict] if conflict else [])]
-        error = SpecConflictError("\n  ".join(lines), key=self._task.key, hint="change the stub, then call it again")
-        error.reason, error.conflict = reason, conflict
-        return error
 
 
 def _words(reply: Reply) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from jiti.gates import Gate
     from jiti.settings import Settings
     from jiti.submission import Candidate
     from jiti.usage import Budget, Usage
@@ -25,6 +26,8 @@ class Task:
         message: the task itself, the first message.
         reason: why it is done: `missing`, or what changed.
         prompts: absolute path of a folder whose files replace jiti's own prompts of that name.
+        gates: tests that decide on it; told to a person where the agent says that they cannot be met.
+        is_test: whether the stub is a jiti-test: it is handed in by `submit_test`, and the mirror cannot be read.
     """
 
     key: str
@@ -33,6 +36,8 @@ class Task:
     message: str
     reason: str = "missing"
     prompts: str | None = None
+    gates: tuple[Gate, ...] = ()
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jiti.agent import tools
 from jiti.agent.tool import Answer, Passed, ToolError
 from jiti.models import ToolResult
 
@@ -13,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jiti.agent.chronicle import Chronicle
-    from jiti.agent.tool import GaveUp, Surroundings
+    from jiti.agent.tool import GaveUp, Surroundings, Tool
     from jiti.diagnostics import Diagnostic
-    from jiti.models import ToolCall
+    from jiti.models import ToolCall, ToolSpec
 
 
 @dataclass(slots=True)
@@ -37,12 +36,20 @@ class Toolbox:
     """The tools, and what they work on.
 
     Args:
+        tools: all that there are.
         surroundings: what they work on.
         chronicle: is told of every call.
         clock: gives seconds.
+
+    Attributes:
+        specs: the tools as every request carries them.
     """
 
-    def __init__(self, surroundings: Surroundings, chronicle: Chronicle, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, tools: Sequence[Tool], surroundings: Surroundings, chronicle: Chronicle, clock: Callable[[], float]
+    ) -> None:
+        self.specs: tuple[ToolSpec, ...] = tuple(tool.spec for tool in tools)
+        self._tools = {tool.spec.name: tool for tool in tools}
         self._surroundings = surroundings
         self._chronicle = chronicle
         self._clock = clock
@@ -65,7 +72,7 @@ class Toolbox:
         return done
 
     def _run(self, turn: int, call: ToolCall, cut_off: str | None, done: Round) -> None:
-        tool = tools.BY_NAME.get(call.name)
+        tool = self._tools.get(call.name)
         self._chronicle.tool_begins(call.name, tool.summary(call.input) if tool else "")
         start = self._clock()
         try:
@@ -80,6 +87,6 @@ class Toolbox:
     def _perform(self, call: ToolCall, cut_off: str | None) -> Answer:
         if cut_off is not None:
             raise ToolError(cut_off)
-        if call.name not in tools.BY_NAME:
-            raise ToolError(f"There is no tool {call.name!r}. The tools are: {', '.join(tools.BY_NAME)}.")
-        return tools.BY_NAME[call.name].call(call, self._surroundings)
+        if call.name not in self._tools:
+            raise ToolError(f"There is no tool {call.name!r}. The tools are: {', '.join(self._tools)}.")
+        return self._tools[call.name].call(call, self._surroundings)

@@ -1,6 +1,6 @@
 """For tests of code that uses jiti, and of jiti itself: no key, no network, no model.
 
-- `ScriptedModel` answers with replies that `submit`, `give_up`, `call`, `say` and `reply` build.
+- `ScriptedModel` answers with replies that `submit`, `submit_test`, `give_up`, `call`, `say` and `reply` build.
 - `Project` lays out a small project and runs `jiti` and `python` in it, on a scripted model.
 - `MessagesServer` speaks the Messages API on this machine, for the real client; `fault` makes it fail.
 - `forbid_requests` makes sure that no test asks a real model.
@@ -13,7 +13,7 @@ import os
 from jiti.models.anthropic import FORBID_REQUESTS
 from jiti.testing import fault
 from jiti.testing.project import Call, Project, Result
-from jiti.testing.scripted import ScriptedModel, call, give_up, reply, say, submit
+from jiti.testing.scripted import ScriptedModel, call, give_up, reply, say, submit, submit_test
 from jiti.testing.server import MessagesServer, Received
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "reply",
     "say",
     "submit",
+    "submit_test",
 ]
 
 

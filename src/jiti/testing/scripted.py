@@ -61,6 +61,11 @@ def submit(body: str, helpers: str = "", tests: str = "", quality: float = 9) ->
     return call("submit", body=body, helpers=helpers, tests=tests, quality=quality)
 
 
+def submit_test(body: str, helpers: str = "") -> Reply:
+    """A reply that hands in the body of a jiti-test."""
+    return call("submit_test", body=body, helpers=helpers)
+
+
 def give_up(reason: str, conflict: str | None = None) -> Reply:
     """A reply that ends the session without a candidate."""
     more = {} if conflict is None else {"conflict": conflict}

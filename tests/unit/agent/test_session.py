@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from jiti.submission import Submission
 from jiti.testing import call, give_up, reply, say, submit
 from jiti.usage import Budget, Usage
 from tests.unit.agent.stage import KEY, LIMITS, WRONG, Stage, right
+
+if TYPE_CHECKING:
+    from jiti.agent.tool import Tool
 
 
 def test_a_candidate_that_passes_is_accepted(stage: Stage) -> None:
@@ -77,22 +81,35 @@ def test_stubs_of_one_project_share_the_prefix(stage: Stage) -> None:
     second = stage.play(submit("return 1"), task=Task("b.py::b", "spec b", system, "two"))
     one, other = first.model.requests[0], second.model.requests[0]
     assert (one.system, one.tools) == (other.system, other.tools)
-    assert one.tools == tools.SPECS
+    assert one.tools == tuple(tool.spec for tool in tools.FOR_CODE)
     assert (one.key, one.spec) == ("a.py::a", "spec a")
 
 
-def test_the_tools_have_their_fixed_names_and_arguments() -> None:
-    assert {spec.name: list(spec.schema["properties"]) for spec in tools.SPECS} == {
-        "read_file": ["path", "start", "end"],
-        "list_files": ["glob"],
-        "search": ["pattern", "glob"],
-        "outline": ["path"],
-        "docs": ["name"],
-        "inspect": ["expr"],
-        "run_python": ["code"],
-        "submit": ["body", "helpers", "tests", "quality"],
-        "give_up": ["reason", "conflict"],
-    }
+LOOKING_AROUND = {
+    "read_file": ["path", "start", "end"],
+    "list_files": ["glob"],
+    "search": ["pattern", "glob"],
+    "outline": ["path"],
+    "docs": ["name"],
+    "inspect": ["expr"],
+    "run_python": ["code"],
+}
+
+
+@pytest.mark.parametrize(
+    ("those", "handing_in"),
+    [
+        (tools.FOR_CODE, {"submit": ["body", "helpers", "tests", "quality"]}),
+        (tools.FOR_TESTS, {"submit_test": ["body", "helpers"]}),
+    ],
+    ids=["code", "tests"],
+)
+def test_the_tools_have_their_fixed_names_and_arguments(
+    those: tuple[Tool, ...], handing_in: dict[str, list[str]]
+) -> None:
+    found = {tool.spec.name: list(tool.spec.schema["properties"]) for tool in those}
+    assert found == LOOKING_AROUND | handing_in | {"give_up": ["reason", "conflict"]}
+    assert list(found)[-2:] == [*handing_in, "give_up"]
 
 
 def test_all_calls_of_a_reply_are_answered_in_order_in_one_message(stage: Stage) -> None:

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def use(surroundings: Surroundings) -> Use:
     """Calls a tool by name, and gives what it says."""
-    return lambda tool, **given: tools.BY_NAME[tool].call(ToolCall("1", tool, given), surroundings).text
+    return lambda tool, **given: BY_NAME[tool].call(ToolCall("1", tool, given), surroundings).text
+
+
+BY_NAME = {tool.spec.name: tool for tool in (*tools.FOR_CODE, *tools.FOR_TESTS)}
 
 
 # ---------------------------------------------------------------- read_file
@@ -195,7 +198,7 @@ def test_experiments_are_bounded(use: Use) -> None:
 def submitted(verdict: Verdict) -> Answer:
     surroundings = Surroundings(ProjectFiles("/"), FakeWorkbench([verdict]))
     call = ToolCall("1", "submit", {"body": "return 1", "quality": 8})
-    return tools.BY_NAME["submit"].call(call, surroundings)
+    return BY_NAME["submit"].call(call, surroundings)
 
 
 def test_submit_says_passed_and_what_else_there_is_to_know() -> None:
@@ -215,7 +218,7 @@ def test_submit_tells_every_finding() -> None:
 
 def test_give_up_hands_over_reason_and_conflict(surroundings: Surroundings) -> None:
     call = ToolCall("1", "give_up", {"reason": "why", "conflict": "this and that"})
-    assert tools.BY_NAME["give_up"].call(call, surroundings).ending == GaveUp("why", "this and that")
+    assert BY_NAME["give_up"].call(call, surroundings).ending == GaveUp("why", "this and that")
 
 
 # ---------------------------------------------------------------- any input
@@ -225,16 +228,16 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-ARGUMENTS = st.sampled_from(sorted({name for spec in tools.SPECS for name in spec.schema["properties"]})) | st.text(
-    max_size=5
-)
+ARGUMENTS = st.sampled_from(
+    sorted({name for tool in BY_NAME.values() for name in tool.spec.schema["properties"]})
+) | st.text(max_size=5)
 ODD_TEXTS = st.sampled_from(
     ["..", "/", "a.py", "\0", "\ud800", "~", "*", "[", "!x", "(a+)+$", "COM1", "\\\\host\\share", ".git"]
 )
 
 
 @given(
-    name=st.sampled_from([name for name in tools.BY_NAME if name != "search"]),
+    name=st.sampled_from([name for name in BY_NAME if name != "search"]),
     given_input=st.dictionaries(ARGUMENTS, JSON | ODD_TEXTS, max_size=5),
     error=st.none() | st.text(max_size=5),
 )
@@ -242,7 +245,7 @@ ODD_TEXTS = st.sampled_from(
 def test_no_input_does_more_than_a_tool_error(
     surroundings: Surroundings, name: str, given_input: dict[str, Any], error: str | None
 ) -> None:
-    tool = tools.BY_NAME[name]
+    tool = BY_NAME[name]
     assert isinstance(tool.summary(given_input), str)
     with suppress(ToolError):
         assert isinstance(tool.call(ToolCall("1", name, given_input, error), surroundings).text, str)

@@ -1,10 +1,13 @@
-"""The agent's tools, a concern a module. Their names and arguments are fixed: recordings hold calls of them."""
+"""The agent's tools, a concern a module. Their names and arguments are fixed: recordings hold calls of them.
+
+A set stands in each request in one order and with the same bytes, so that a provider can cache it.
+"""
 
 from __future__ import annotations
 
-from jiti.agent.tools import experiments, give_up, list_files, outline, read_file, search, submit
+from jiti.agent.tools import experiments, give_up, list_files, outline, read_file, search, submit, submit_test
 
-ALL = (
+_LOOKING_AROUND = (
     read_file.TOOL,
     list_files.TOOL,
     search.TOOL,
@@ -12,9 +15,8 @@ ALL = (
     experiments.DOCS,
     experiments.INSPECT,
     experiments.RUN_PYTHON,
-    submit.TOOL,
-    give_up.TOOL,
 )
-BY_NAME = {tool.spec.name: tool for tool in ALL}
-SPECS = tuple(tool.spec for tool in ALL)
-"""As every request carries them: the same bytes in the same order, so that a provider can cache them."""
+FOR_CODE = (*_LOOKING_AROUND, submit.TOOL, give_up.TOOL)
+"""For the session of an implementation."""
+FOR_TESTS = (*_LOOKING_AROUND, submit_test.TOOL, give_up.TOOL)
+"""For the session of a jiti-test."""

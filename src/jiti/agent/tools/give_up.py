@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 SPEC = ToolSpec(
     "give_up",
-    "End the session without a candidate, because the spec contradicts itself or its examples, or cannot be met. Not "
-    "because it is hard. A person will read what you say.",
+    "End the session without a candidate, because the spec contradicts itself, its examples or its gates, or cannot be "
+    "met. Not because it is hard. A person will read what you say.",
     input_schema(
         {
-            "reason": {"type": "string", "description": "Why it cannot be met, and what to change in the stub."},
-            "conflict": {"type": "string", "description": "What contradicts what: quote both."},
+            "reason": {"type": "string", "description": "Why it cannot be met, and what to change."},
+            "conflict": {"type": "string", "description": "What contradicts what: quote both, and name the gates."},
         },
         optional=("conflict",),
     ),

@@ -59,6 +59,15 @@ def run(surroundings: Surroundings, given: Mapping[str, Any]) -> Answer:
         tests=given.get("tests", ""),
         quality=float(given["quality"]),
     )
+    return judged(surroundings, submission)
+
+
+def judged(surroundings: Surroundings, submission: Submission) -> Answer:
+    """What the checks say of a submission.
+
+    Raises:
+        ToolError: it was turned down; the text holds every finding.
+    """
     verdict = surroundings.workbench.check(submission)
     if verdict.candidate is None:
         raise ToolError(
