@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiti.decorator import jiti
+from jiti.decorator import jiti, required_for
 from jiti.errors import (
     ApprovalNeededError,
     BrokenImplementationError,
@@ -47,6 +47,7 @@ __all__ = [
     "StubError",
     "clear",
     "jiti",
+    "required_for",
 ]
 
 

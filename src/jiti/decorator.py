@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jiti.engine import Engine
 
     Stub = TypeVar("Stub")
+    Test = TypeVar("Test")
 
     class Clear(Protocol):
         """The type of `jiti.clear`."""
@@ -56,6 +57,11 @@ class Jiti:
             return lambda stub: _declared(stub, engine)
         return _declared(stub, engine)
 
+    @staticmethod
+    def required_for(*targets: object) -> Callable[[Test], Test]:
+        """`@jiti.required_for(target)`: the same as `required_for`."""
+        return required_for(*targets)
+
     @property
     def clear(self) -> Clear:
         """`jiti.clear(force=False)`: delete the mirror of the caller's project; see `jiti.clearing.clear`."""
@@ -65,6 +71,44 @@ class Jiti:
 
 
 jiti = Jiti()
+
+
+def required_for(*targets: object) -> Callable[[Test], Test]:
+    """Make a test part of what "done" means: no implementation of the targets is accepted that does not pass it.
+
+    A test with a body stays as it is. One with a docstring and no body is written by the agent, from the interface of
+    its targets alone, before there is any implementation.
+
+    Args:
+        *targets: the stubs that it decides on, as the test's own module names them.
+
+    Raises:
+        StubError: no target is named, or it stands on something that is no test.
+    """
+    if not targets or any(_is_test(target) for target in targets):
+        hint = "name the stub that the test decides on: `@jiti.required_for(target)`"
+        raise StubError("`required_for` names no target", hint=hint)
+    return _gate
+
+
+def _is_test(target: object) -> bool:
+    """Whether a target is the test itself, as it is where the decorator is used without being called."""
+    return isinstance(target, FunctionType) and target.__name__.startswith("test") and not dispatch.is_declared(target)
+
+
+def _gate(test: Any) -> Any:  # noqa: ANN401 - the type that it was given
+    if isinstance(test, type):
+        raise StubError(f"{_name_of(test)}: `required_for` stands on tests", hint="put it on each test of the class")
+    function: object = test
+    for _ in range(_MOST_WRAPPERS):
+        if dispatch.is_declared(function):
+            return test
+        under = _under(function)
+        if under is None:
+            break
+        function = under
+    is_empty = isinstance(function, FunctionType) and is_placeholder(function.__code__)
+    return _declared(test, None) if is_empty else test
 
 
 _MOST_WRAPPERS = 100  # a bound, should a chain of them lead round in a circle

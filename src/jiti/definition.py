@@ -37,6 +37,7 @@ class Definition:
         owners: the classes around it, outermost first.
         spec: its hashes.
         text: its own source lines, as the header's `stub:` hash covers them.
+        is_test: whether it is a test that is to be written.
     """
 
     declaration: Declaration
@@ -47,6 +48,7 @@ class Definition:
     owners: tuple[str, ...]
     spec: Spec
     text: str
+    is_test: bool = False
 
     @property
     def is_generator(self) -> bool:
@@ -77,7 +79,9 @@ def define(declaration: Declaration) -> Definition:
         docstring=text_hash(clean),
         hints=text_hash("\n".join(hints)) if hints else NONE,
     )
-    return Definition(declaration, found.node, file.tree, file.text, clean, found.owners, spec, _text(file, found))
+    return Definition(
+        declaration, found.node, file.tree, file.text, clean, found.owners, spec, _text(file, found), bool(found.gates)
+    )
 
 
 def body_hash(code: str) -> str:
@@ -159,31 +163,11 @@ def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> synt
 
 
 def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) -> None:
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    statements = [each for each in body if not _is_yield(each)]
-    if len(statements) > 1 or not all(_is_placeholder(each) for each in statements):
-        line = statements[0].lineno
-        message = f"{declaration.path}:{line}: {declaration.qualname} has a body already"
+    statement = syntax.first_of_body(node)
+    if statement is not None:
+        message = f"{declaration.path}:{statement.lineno}: {declaration.qualname} has a body already"
         hint = "leave the docstring and `...` (or `raise NotImplementedError`), or take `@jiti` away"
         raise RealBodyError(message, key=declaration.key, hint=hint)
-
-
-def _is_yield(statement: ast.stmt) -> bool:
-    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)):
-        return False
-    value = statement.value.value
-    return value is None or (isinstance(value, ast.Constant) and value.value in (None, ...))
-
-
-def _is_placeholder(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass):
-        return True
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
-    if isinstance(statement, ast.Raise) and statement.exc is not None and statement.cause is None:
-        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    return False
 
 
 def _yields(node: syntax.FunctionNode) -> bool:
@@ -204,6 +188,8 @@ def _signature(found: syntax.Found) -> str:
     for each in (*found.overloads, node):
         lines += [canonical.text(each.args), canonical.annotation(each.returns)]
         lines += [canonical.text(parameter) for parameter in getattr(each, "type_params", ())]
+    for gate in found.gates:
+        lines += [f"required for {canonical.text(each)}" for each in getattr(gate, "args", ())]
     keywords = found.decorator.keywords if isinstance(found.decorator, ast.Call) else []
     lines += [f"{each.arg}={canonical.text(each.value)}" for each in keywords if each.arg in _SPEC_KEYWORDS]
     return "\n".join(lines)

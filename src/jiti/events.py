@@ -91,5 +91,37 @@ class SessionEnded:
     """Where the implementation was filed, or the error's first line."""
 
 
-Event = Waiting | SessionStarted | TurnStarted | Replied | PriceUnknown | ToolStarted | ToolEnded | SessionEnded
+@dataclass(frozen=True, slots=True)
+class VerificationStarted:
+    """What is there is checked as it is, without a model: something changed that it has to pass.
+
+    `reason` says what: `gates changed`.
+    """
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationEnded:
+    """It is over; `detail` is the first thing that was found wrong."""
+
+    key: str
+    passed: bool
+    seconds: float
+    detail: str = ""
+
+
+Event = (
+    Waiting
+    | SessionStarted
+    | TurnStarted
+    | Replied
+    | PriceUnknown
+    | ToolStarted
+    | ToolEnded
+    | SessionEnded
+    | VerificationStarted
+    | VerificationEnded
+)
 Observer = Callable[[Event], None]

@@ -188,7 +188,9 @@ def conflict_in(text: str) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Implementation:
+def file(
+    definition: Definition, code: str, *, made: str, gates: str = "", uses: str = "", tests: str = ""
+) -> Implementation:
     """File an accepted implementation and its scratch tests.
 
     The implementation is written last: until it is there, the stub is as it was.
@@ -197,6 +199,8 @@ def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Im
         definition: the stub that it is for.
         code: all that goes below the header.
         made: the header's `made:` line.
+        gates: the header's `gates:` line.
+        uses: the header's `uses:` line.
         tests: the scratch tests' text; empty for none.
 
     Raises:
@@ -209,17 +213,34 @@ def file(definition: Definition, code: str, *, made: str, tests: str = "") -> Im
         durable.replace(scratch, _below(f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n", tests))
     elif os.path.exists(scratch):
         durable.remove(scratch)
-    return _write(definition, implementation_path(declaration), code, {"made": made})
+    return _write(definition, implementation_path(declaration), code, {"made": made, "gates": gates, "uses": uses})
 
 
-def stamp(definition: Definition, implementation: Implementation) -> None:
+def scratch_tests(declaration: Declaration) -> str:
+    """The scratch tests that are filed for a stub, without the comment above them; empty where there are none."""
+    try:
+        with open(scratch_path(declaration), "rb") as opened:
+            comment, _, tests = decode(opened.read()).partition("\n")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    return tests.lstrip("\n") if comment.startswith("# ") else f"{comment}\n{tests}"
+
+
+def stamp(definition: Definition, implementation: Implementation, *, gates: str | None = None) -> None:
     """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
+
+    Args:
+        definition: the stub.
+        implementation: what is there.
+        gates: the header's `gates:` line, where it has passed others than it says.
 
     Raises:
         OSError: it cannot be written; nothing was changed.
     """
     kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
     kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
+    if gates is not None:
+        kept["gates"] = gates
     text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
     durable.replace(implementation.path, text)
 

@@ -49,6 +49,11 @@ class Spec:
         """By content."""
         return hash(str(self))
 
+    @property
+    def interface(self) -> str:
+        """Hash of what others rely on: signature and docstring, and no hints."""
+        return text_hash(f"{self.signature} {self.docstring}")
+
     @classmethod
     def parse(cls, text: str) -> Spec:
         """From what a header holds.

@@ -24,7 +24,8 @@ class Found:
         qualname: dotted name, with `<locals>` for what functions hold and `.setter` for accessors.
         owners: the classes (not functions) around it, outermost first.
         overloads: its `@overload`s, in order.
-        decorator: the `jiti` decorator's own node.
+        decorator: the `jiti` decorator's own node; of a test that is to be written, its first `required_for`'s.
+        gates: all the `required_for`s of a test that is to be written; empty for every other stub.
     """
 
     node: FunctionNode
@@ -32,10 +33,11 @@ class Found:
     owners: tuple[str, ...]
     overloads: tuple[FunctionNode, ...]
     decorator: ast.expr
+    gates: tuple[ast.expr, ...] = ()
 
 
 def stubs_in(tree: ast.Module) -> list[Found]:
-    """Every function that carries `@jiti`, in order of appearance."""
+    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance."""
     names = JitiNames(tree)
     found = []
     overloads: dict[str, list[FunctionNode]] = {}
@@ -46,7 +48,20 @@ def stubs_in(tree: ast.Module) -> list[Found]:
         decorator = next((each for each in node.decorator_list if names.is_jiti(each)), None)
         if decorator is not None:
             found.append(Found(node, qualname, owners, tuple(overloads.get(qualname, ())), decorator))
+            continue
+        gates = tuple(each for each in node.decorator_list if names.is_required_for(each))
+        if gates and first_of_body(node) is None:
+            found.append(Found(node, qualname, owners, (), gates[0], gates))
     return found
+
+
+def first_of_body(node: FunctionNode) -> ast.stmt | None:
+    """The first statement of a function that is more than a placeholder; None where its body is yet to be written."""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    statements = [each for each in body if not _is_yield(each)]
+    if len(statements) > 1 or not all(_is_placeholder(each) for each in statements):
+        return statements[0]
+    return None
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
@@ -72,6 +87,24 @@ def span(node: FunctionNode) -> tuple[int, int]:
     """The first and last line of a definition, decorators included."""
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return first, node.end_lineno or node.lineno
+
+
+def _is_yield(statement: ast.stmt) -> bool:
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)):
+        return False
+    value = statement.value.value
+    return value is None or (isinstance(value, ast.Constant) and value.value in (None, ...))
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    if isinstance(statement, ast.Raise) and statement.exc is not None and statement.cause is None:
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return False
 
 
 def _nested(statement: ast.stmt) -> list[ast.stmt]:
@@ -105,14 +138,16 @@ def _last_name(node: ast.expr) -> str:
 
 
 class JitiNames:
-    """The names by which a file reaches the decorator: imports, aliases, `my = jiti(engine=…)`."""
+    """The names by which a file reaches the decorators: imports, aliases, `my = jiti(engine=…)`."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.decorators: set[str] = set()
         self.modules: set[str] = set()
+        self.gates: set[str] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
                 self.decorators |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
+                self.gates |= {alias.asname or alias.name for alias in node.names if alias.name == "required_for"}
             elif isinstance(node, ast.Import):
                 self.modules |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
         for statement in tree.body:
@@ -131,3 +166,14 @@ class JitiNames:
             and isinstance(node.value, ast.Name)
             and node.value.id in self.modules
         )
+
+    def is_required_for(self, node: ast.expr) -> bool:
+        """Whether an expression is `required_for`, called or bare."""
+        if isinstance(node, ast.Call):
+            node = node.func
+        if isinstance(node, ast.Name):
+            return node.id in self.gates
+        if not isinstance(node, ast.Attribute) or node.attr != "required_for":
+            return False
+        owner = node.value
+        return self.is_jiti(owner) or (isinstance(owner, ast.Name) and owner.id in self.modules)
