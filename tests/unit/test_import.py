@@ -29,6 +29,7 @@ PUBLIC = {
     "StubError",
     "clear",
     "jiti",
+    "required_for",
 }
 HEAVY = {
     *("anthropic", "click", "filelock", "libcst", "pathspec", "pytest", "rich", "typeguard"),
