@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiti import canonical, source, syntax
-from jiti.errors import RealBodyError, StubError
+from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
 from jiti.stub import mangled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import FunctionType
 
     from jiti.stub import Declaration
@@ -65,14 +65,8 @@ def define(declaration: Declaration) -> Definition:
         RealBodyError: the stub has a body.
     """
     file = _read(declaration)
-    found = _find(declaration, file)
-    docstring = ast.get_docstring(found.node, clean=False)
-    _require_placeholder(declaration, found.node)
-    if docstring is None or not docstring.strip():
-        message = f"{declaration.place}: {declaration.qualname} has no docstring"
-        hint = "say in a docstring what it does: it is what the implementation is written from"
-        raise StubError(message, key=declaration.key, hint=hint)
-    clean = inspect.cleandoc(docstring)
+    found = _find(declaration, syntax.stubs_in(file.tree)) or _find_undecorated(declaration, file)
+    clean = _docstring_of(declaration, found.node)
     hints = _hints(file, found.node, declaration)
     spec = Spec(
         signature=text_hash(_signature(found)),
@@ -82,6 +76,23 @@ def define(declaration: Declaration) -> Definition:
     return Definition(
         declaration, found.node, file.tree, file.text, clean, found.owners, spec, _text(file, found), bool(found.gates)
     )
+
+
+def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
+    """What `define` would raise for stubs of one file, by their keys; the file is walked once for all of them."""
+    refused: dict[str, JitiError] = {}
+    file = _read(declarations[0])
+    named: dict[str, list[syntax.Found]] = {}
+    for each in syntax.stubs_in(file.tree):
+        named.setdefault(each.qualname, []).append(each)
+    for declaration in declarations:
+        try:
+            found = _find(declaration, named.get(declaration.qualname, []))
+            if found is not None:
+                _docstring_of(declaration, found.node)
+        except JitiError as error:
+            refused[declaration.key] = error
+    return refused
 
 
 def body_hash(code: str) -> str:
@@ -139,15 +150,13 @@ def _read(declaration: Declaration) -> source.SourceFile:
     return file
 
 
-def _find(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
-    found = [each for each in syntax.stubs_in(file.tree) if each.qualname == declaration.qualname]
+def _find(declaration: Declaration, stubs: Iterable[syntax.Found]) -> syntax.Found | None:
+    found = [each for each in stubs if each.qualname == declaration.qualname]
     if len(found) > 1:
         lines = ", ".join(str(each.node.lineno) for each in found)
         message = f"{declaration.path}: {declaration.qualname} is defined more than once (lines {lines})"
         raise StubError(message, key=declaration.key, hint="give each definition a name of its own")
-    if found:
-        return found[0]
-    return _find_undecorated(declaration, file)
+    return found[0] if found else None
 
 
 def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
@@ -160,6 +169,22 @@ def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> synt
     node, qualname, owners = decorated[-1]
     overloads = tuple(each for each, *_ in decorated[:-1])
     return syntax.Found(node, qualname, owners, overloads, node.decorator_list[0])
+
+
+def _docstring_of(declaration: Declaration, node: syntax.FunctionNode) -> str:
+    """What a stub says, cleaned.
+
+    Raises:
+        RealBodyError: it does something too.
+        StubError: it says nothing.
+    """
+    docstring = ast.get_docstring(node, clean=False)
+    _require_placeholder(declaration, node)
+    if docstring is None or not docstring.strip():
+        message = f"{declaration.place}: {declaration.qualname} has no docstring"
+        hint = "say in a docstring what it does: it is what the implementation is written from"
+        raise StubError(message, key=declaration.key, hint=hint)
+    return inspect.cleandoc(docstring)
 
 
 def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) -> None:

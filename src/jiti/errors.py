@@ -127,10 +127,14 @@ class SpecConflictError(GenerationError):
 
 
 class BudgetExceededError(GenerationError):
-    """The session reached a limit of its budget: `spent` went over `limit`."""
+    """The session reached a limit of its budget: `spent` went over `limit`.
+
+    `of_the_process` tells whether that is the limit of all sessions of the process together.
+    """
 
     spent: Usage
     limit: Budget
+    of_the_process: bool = False
 
 
 class ModelError(GenerationError):

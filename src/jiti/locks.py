@@ -4,28 +4,29 @@ Whoever generates a key has locked its file in `.jiti/.local/locks/`. The operat
 process that had it, however that ended. The file says which process that is, and which other key it needs now. It is
 looked at and changed only under one more lock, the guard: so what stands in a file whose lock is held was written by
 its holder, and what a killed process has left behind stands in a file that nobody holds, and is believed by nobody.
-`docs/adr/0003-locks-and-cycles.md` says why it is so.
+A generation that fails writes its error there before it lets go: whoever waits has the file open, hears of it,
+and fails alike instead of paying for the same again. `docs/adr/0003-locks-and-cycles.md` says why it is so.
 """
 
 from __future__ import annotations
 
-import json
+import copy
 import os
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import mirror
-from jiti.errors import ConfigError, GenerationCycleError
+from jiti import holder, mirror
+from jiti.errors import BudgetExceededError, ConfigError, GenerationCycleError, GenerationError
 from jiti.events import Waiting
+from jiti.holder import Holder
 from jiti.lockfile import LockFile
-from jiti.spec import text_hash
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from jiti.errors import JitiError
     from jiti.events import Observer
 
 _PAUSE = 0.05
@@ -46,6 +47,8 @@ class Claim:
         self.key = key
         self.outer = outer
         self._file: LockFile | None = None
+        self._waited_for: LockFile | None = None
+        self._failure: JitiError | None = None
 
     @property
     def is_held(self) -> bool:
@@ -61,47 +64,87 @@ class Claim:
 
         Raises:
             GenerationCycleError: it waits for somebody who waits for it, and it is this thread's turn to give in.
-            ConfigError: the mirror cannot be written.
+            GenerationError: what it waited for has failed.
+            ConfigError: likewise; or the mirror cannot be written.
         """
         holding = [each for each in reversed(_from(self.outer)) if each.is_held and each.root == self.root]
+        failure = None
         try:
             self._acquire(holding, observe)
             yield
+        except (GenerationError, ConfigError) as error:
+            failure = error
+            raise
         finally:
-            self._release(holding)
+            self._release(holding, failure)
 
     def _acquire(self, holding: Sequence[Claim], observe: Observer) -> None:
         needing = holding[-1] if holding else None
         if needing is not None:
             with guard(self.root):
                 needing.note(self.key)
-        holder = self._attempt(holding)
-        if holder is not None:
-            observe(Waiting(self.key, holder.process))
-        while holder is not None:
-            time.sleep(_PAUSE)
-            holder = self._attempt(holding)
+        try:
+            other = self._attempt(holding)
+            if other is not None:
+                observe(Waiting(self.key, other.process))
+            while other is not None:
+                time.sleep(_PAUSE)
+                other = self._attempt(holding)
+        finally:
+            self._wait_for(None)
 
-    def _attempt(self, holding: Sequence[Claim]) -> _Holder | None:
-        """Get the key, or else say who has it."""
+    def _attempt(self, holding: Sequence[Claim]) -> Holder | None:
+        """Get the key, or else say who has it; fail as who had it has failed."""
         with guard(self.root):
-            file = LockFile(_path(self.root, self.key))
+            self._fail_alike()
+            file = LockFile(holder.path_of(self.root, self.key))
             try:
                 if file.lock(blocking=False):
                     self._file = file
                     self.note(None)
                     return None
-                holder = _Holder.of(file)
+                other = Holder.of(file)
+                self._wait_for(file)
             finally:
-                if self._file is not file:
+                if file not in (self._file, self._waited_for):
                     file.close()
             self._give_in_to_circle([each.key for each in holding])
-        return holder
+        return other
+
+    def _wait_for(self, file: LockFile | None) -> None:
+        """Have the file of the key's holder open, which nobody finds any more once that has let go; or none."""
+        if self._waited_for is None and file is not None:
+            _waiting.add(self)
+        elif self._waited_for is not None:
+            self._waited_for.close()
+            if file is None:
+                _waiting.discard(self)
+        self._waited_for = file
+
+    def _fail_alike(self) -> None:
+        """Raise what the generation has ended in that this one waited for."""
+        if self._waited_for is None:
+            return
+        failure = self._failure or Holder.of(self._waited_for).failure
+        if failure is not None:
+            again = copy.copy(failure)  # each thread has a traceback of its own
+            again.__cause__ = failure.__cause__
+            raise again
+
+    def _tell(self, failure: JitiError) -> None:
+        """Let all fail alike who wait for this one: what it is told under the guard, they hear under the guard."""
+        if isinstance(failure, GenerationCycleError) or self._file is None:
+            return  # whether there is a circle depends on who asks
+        for each in _waiting.copy():
+            if (each.root, each.key) == (self.root, self.key):
+                each._failure = failure  # noqa: SLF001 - it is another of this class
+        if not (isinstance(failure, BudgetExceededError) and failure.of_the_process):
+            self._file.write(str(Holder(os.getpid(), failure=failure)).encode())
 
     def _give_in_to_circle(self, held: list[str]) -> None:
         """Raise where waiting would never end, and every other thread of the circle leaves that to this one."""
         needed = [self.key]
-        while (following := _need_of_holder(self.root, needed[-1])) is not None and following not in needed:
+        while (following := holder.need_of(self.root, needed[-1])) is not None and following not in needed:
             if following in held:
                 own = held[held.index(following) :]
                 if min(own + needed) in own:
@@ -115,10 +158,10 @@ class Claim:
         A need that comes up is noted under the guard; one that has passed may vanish at any time.
         """
         if self._file is not None:
-            self._file.write(json.dumps({"process": os.getpid(), "needs": needs}).encode())
+            self._file.write(str(Holder(os.getpid(), needs)).encode())
 
-    def _release(self, holding: Sequence[Claim]) -> None:
-        file, self._file = self._file, None
+    def _release(self, holding: Sequence[Claim], failure: JitiError | None) -> None:
+        file = self._file
         try:
             # What cannot be tidied up is not believed, or goes with the process.
             with suppress(OSError, ConfigError):
@@ -126,9 +169,12 @@ class Claim:
                     holding[-1].note(None)
                 if file is not None and file.is_open:  # it is not in a fork, whose parent still holds the key
                     with guard(self.root):
+                        if failure is not None:
+                            self._tell(failure)
                         file.close()
-                        os.unlink(_path(self.root, self.key))
+                        os.unlink(holder.path_of(self.root, self.key))
         finally:
+            self._file = None
             if file is not None:
                 file.close()
 
@@ -187,10 +233,12 @@ def unwritable(root: str, error: OSError) -> ConfigError:
 
 
 _thread = threading.local()  # .innermost: the claim that a thread has made last
+_waiting: set[Claim] = set()  # those of this process
 
 
 def _after_fork_in_child() -> None:
     _thread.innermost = None  # a new process, which was after nothing before
+    _waiting.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -213,44 +261,3 @@ def _cycle(keys: Sequence[str]) -> GenerationCycleError:
     )
     error.cycle = tuple(keys)
     return error
-
-
-# ---------------------------------------------------------------- files
-
-
-def _path(root: str, key: str) -> str:
-    return mirror.local_folder(root, "locks", f"{text_hash(key)}.lock")
-
-
-@dataclass(frozen=True, slots=True)
-class _Holder:
-    """Who holds a key.
-
-    Attributes:
-        process: its process id; None where the file does not say.
-        needs: the key that it needs now.
-    """
-
-    process: int | None = None
-    needs: str | None = None
-
-    @classmethod
-    def of(cls, file: LockFile) -> _Holder:
-        """The holder that a locked file tells of."""
-        try:
-            told = json.loads(file.read())
-            return cls(told["process"], told["needs"])
-        except (ValueError, TypeError, KeyError):  # another version's
-            return cls()
-
-
-def _need_of_holder(root: str, key: str) -> str | None:
-    """The key that whoever holds this one needs; None where it needs none, or nobody holds it."""
-    try:
-        file = LockFile(_path(root, key), create=False)
-    except FileNotFoundError:
-        return None
-    try:
-        return None if file.lock(blocking=False) else _Holder.of(file).needs
-    finally:
-        file.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jiti import mirror, states, stub
+from jiti.definition import refusals
 from jiti.discovery import python_files
 from jiti.errors import JitiError
 from jiti.targets import select
@@ -88,7 +90,17 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
             problems.append(error)
         else:
             stubs.append(StubStatus(declaration, state, _scratch_tests(declaration)))
-    return Survey(tuple(stubs), tuple(problems))
+    refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
+    stubs = [each for each in stubs if each.declaration.key not in refused]
+    return Survey(tuple(stubs), (*problems, *refused.values()))
+
+
+def _refused(missing: list[Declaration]) -> dict[str, JitiError]:
+    """Those of the stubs without a file that a call would turn down, by their keys, and why."""
+    refused: dict[str, JitiError] = {}
+    for _, declarations in groupby(missing, key=lambda each: each.path):
+        refused |= refusals(list(declarations))
+    return refused
 
 
 def declared(root: str, settings: Settings) -> tuple[list[Declaration], list[JitiError]]:

@@ -58,7 +58,11 @@ def stubs_in(tree: ast.Module) -> list[Found]:
 def first_of_body(node: FunctionNode) -> ast.stmt | None:
     """The first statement of a function that is more than a placeholder; None where its body is yet to be written."""
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    statements = [each for each in body if not _is_yield(each)]
+    statements: list[ast.stmt] = []
+    for each in body:
+        # Behind a `raise` no value is ever given: `yield 0` only makes it a generator, for type checkers too.
+        if not _is_yield(each, of_anything=any(isinstance(before, ast.Raise) for before in statements)):
+            statements.append(each)
     if len(statements) > 1 or not all(_is_placeholder(each) for each in statements):
         return statements[0]
     return None
@@ -89,11 +93,11 @@ def span(node: FunctionNode) -> tuple[int, int]:
     return first, node.end_lineno or node.lineno
 
 
-def _is_yield(statement: ast.stmt) -> bool:
+def _is_yield(statement: ast.stmt, *, of_anything: bool) -> bool:
     if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)):
         return False
     value = statement.value.value
-    return value is None or (isinstance(value, ast.Constant) and value.value in (None, ...))
+    return value is None or (isinstance(value, ast.Constant) and (of_anything or value.value in (None, ...)))
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from jiti import mirror, stub
 from jiti.definition import define
-from jiti.errors import StubError
+from jiti.errors import RealBodyError, StubError
 from jiti.settings import Settings
 from jiti.status import survey
 
@@ -107,3 +107,20 @@ def test_a_stub_that_became_real_is_a_problem_and_the_others_are_told(root: str,
 def test_files_that_the_settings_leave_out_are_not_looked_at(root: str) -> None:
     assert survey(root, Settings(exclude=("app/",))).stubs == ()
     assert survey(root, Settings(sources=("src",))).stubs == ()
+
+
+def test_a_stub_that_a_call_would_turn_down_is_a_problem_and_not_missing(root: str, tmp_path: Path) -> None:
+    """With the error of the call itself; the others of its file are told as they are."""
+    source = MODULE.replace('"""Halve it."""', "...")
+    source += '\n\n@jiti\ndef third(a: int) -> None:\n    """D."""\n    return None\n'
+    source += '\n\n@jiti\ndef fourth(a: int) -> None:\n    """D."""\n'
+    (tmp_path / "app" / "n.py").write_text(source)
+    found = survey(root, Settings())
+    assert [(each.declaration.qualname, each.state.name) for each in found.stubs] == [
+        ("double", "fresh"),
+        ("fourth", "missing"),
+    ]
+    assert [(type(each), each.args[0]) for each in found.problems] == [
+        (StubError, "app/n.py:9: half has no docstring"),
+        (RealBodyError, "app/n.py:17: third has a body already"),
+    ]

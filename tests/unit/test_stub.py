@@ -62,6 +62,7 @@ PLACEHOLDERS = {
     "yield": '"""D."""\n    yield',
     "yield ellipsis": '"""D."""\n    yield ...',
     "raise and yield": '"""D."""\n    raise NotImplementedError\n    yield',
+    "raise and yield a value": '"""D."""\n    raise NotImplementedError\n    yield 0',
     "docstring over lines": '"""D.\n\n    More.\n    """',
 }
 BODIES = {

@@ -144,7 +144,9 @@ class Ledger:
             shown = f"${purse.usd:.4f} of ${most:.4f}"
             hint = "`process_usd` under [tool.jiti.budget] allows more; what is filed stays, and a new process goes on"
             told = f"{key}: this process has spent its budget: {shown}"
-            raise _exceeded(told, key, hint, purse.usage, Budget(usd=most))
+            error = _exceeded(told, key, hint, purse.usage, Budget(usd=most))
+            error.of_the_process = True
+            raise error
 
     def _spent(self, budget: Budget) -> list[tuple[str, float, float | None, str]]:
         return [

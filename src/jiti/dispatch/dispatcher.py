@@ -39,9 +39,10 @@ class Armed:
         written: the stub's own function.
         trampoline: its code until the first call.
         engine: whoever generates for it; None for the default.
+        code: its own from the first call on, where it has to know its class.
     """
 
-    __slots__ = ("engine", "function", "trampoline", "written")
+    __slots__ = ("code", "engine", "function", "trampoline", "written")
 
     def __init__(
         self, function: ref[FunctionType], written: FunctionType, trampoline: CodeType, engine: Generates | None
@@ -50,6 +51,7 @@ class Armed:
         self.written = written
         self.trampoline = trampoline
         self.engine = engine
+        self.code: CodeType | None = None
 
 
 class Dispatcher:
@@ -57,7 +59,7 @@ class Dispatcher:
 
     Attributes:
         written: the stub's own function; of a nested stub, the first.
-        code: what its functions run once it is loaded.
+        code: what its functions run once it is loaded; where they have to know their class, each runs its own.
         root: of the project that it was loaded for.
     """
 
@@ -65,6 +67,7 @@ class Dispatcher:
         self.written = written
         self.code: CodeType | None = None
         self.root: str | None = None
+        self._needs_class = False
         self._armed: dict[str, Armed] = {}
         self._declared = 0
         self._namespace = Namespace(name, find=self._find, settle=self._settle)
@@ -87,7 +90,7 @@ class Dispatcher:
         armed = self._armed
         armed[key] = Armed(ref(function, lambda _: armed.pop(key, None)), written, trampoline, engine)
         if self.code is not None:
-            _swap(function, trampoline, self.code)
+            _swap(function, trampoline, self._code_for(key, self.code))
         return function
 
     # ------------------------------------------------------------ the first call
@@ -134,11 +137,24 @@ class Dispatcher:
             raise ImportError(message, name=self._namespace.name)
         armed = self._armed.get(key)
         function = armed.function() if armed is not None else None
+        code = self._code_for(key, code)
         if armed is not None and function is not None and _swap(function, armed.trampoline, code):
             return function
         # Some other tool has put its own version of the trampoline into the function, and calls will come
         # this way for as long as it stays there. All arguments are given: no defaults are needed.
         return FunctionType(code, self._namespace.names)
+
+    def _code_for(self, key: str, code: CodeType) -> CodeType:
+        armed = self._armed.get(key)
+        if armed is None or not self._needs_class:
+            return code
+        with _swapping:
+            armed.code = armed.code or relay.forwarder_in_class(self.written.__code__, key)
+            return armed.code
+
+    def _written(self, key: str) -> FunctionType:
+        armed = self._armed.get(key)
+        return armed.written if armed is not None else self.written
 
     # ------------------------------------------------------------ loading
 
@@ -170,9 +186,15 @@ class Dispatcher:
         names = self._namespace.names
         written = self.written
         implementation = entry.implementation_of(written, names, source)
-        entry.point_super_at_users_class(implementation, written)
         code = entry.code_that_can_take_over(implementation, written, names)
-        if code is None:
+        self._needs_class = entry.needs_class_of_call(implementation, written)
+        if self._needs_class and isinstance(implementation, FunctionType):
+            names[relay.IN_CLASS] = lambda key, called_on: entry.in_class_of(
+                called_on, self._written(key), implementation
+            )
+            code = relay.forwarder_in_class(written.__code__, "")
+        elif code is None:
+            entry.point_super_at_users_class(implementation, written)
             names[relay.IMPLEMENTATION] = implementation
             code = relay.forwarder(written.__code__)
         theirs = entry.users_object(written, self._any_function())
@@ -190,9 +212,10 @@ class Dispatcher:
         """Put the trampolines back, so that the next call looks at the mirror again."""
         code, self.code = self.code, None
         for armed in list(self._armed.values()):
-            function = armed.function()
-            if function is not None and code is not None:
-                _swap(function, code, armed.trampoline)
+            function, own = armed.function(), armed.code or code
+            armed.code = None
+            if function is not None and own is not None:
+                _swap(function, own, armed.trampoline)
         self._namespace.unload()
 
     def forget_half_done_load(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from types import FunctionType
+from types import CellType, FunctionType
 
 from jiti.dispatch import parameters, relay
 from jiti.stub import mangled
@@ -102,12 +102,59 @@ def users_object(written: FunctionType, declared: FunctionType | None) -> object
 
 def point_super_at_users_class(implementation: object, written: FunctionType) -> None:
     """Let a bare `super()` in a method mean the user's class, not the one in the mirror that only holds the def."""
-    if not isinstance(implementation, FunctionType) or "__class__" not in implementation.__code__.co_freevars:
+    if not isinstance(implementation, FunctionType) or not _has_bare_super(implementation):
         return
     *owners, _ = path_of(written)
     found = users_object(written, None)
     for name in owners[1:]:
         found = getattr(found, name, None)
     if isinstance(found, type) and implementation.__closure__:
-        cell = implementation.__closure__[implementation.__code__.co_freevars.index("__class__")]
+        cell = implementation.__closure__[implementation.__code__.co_freevars.index(_CLASS)]
         cell.cell_contents = found
+
+
+def needs_class_of_call(implementation: object, written: FunctionType) -> bool:
+    """Whether only a call tells what a bare `super()` means: in a class that a function makes each time it runs."""
+    is_nested = "<locals>" in written.__qualname__ and len(path_of(written)) > 1
+    has_super = isinstance(implementation, FunctionType) and _has_bare_super(implementation)
+    return is_nested and has_super and written.__code__.co_argcount > 0
+
+
+def _has_bare_super(implementation: FunctionType) -> bool:
+    return _CLASS in implementation.__code__.co_freevars
+
+
+def in_class_of(called_on: object, written: FunctionType, implementation: FunctionType) -> FunctionType:
+    """The implementation of a method, with the user's class for its bare `super()`.
+
+    Of a class inside a function there is one for each time that the function ran, and no name leads to them; but
+    each holds a function of its own, made from a stub of its own.
+
+    Args:
+        called_on: what the method is called on: an instance, or the class.
+        written: the stub that the called function was made from.
+        implementation: the def in the mirror.
+    """
+    *_, owner, name = path_of(written)
+    name = mangled(name, owner)
+    classes = (called_on if isinstance(called_on, type) else type(called_on)).__mro__
+    found = next((each for each in classes if _leads_to(each.__dict__.get(name), written)), None)
+    if found is None:
+        message = f"super(): {type(called_on).__qualname__} is no class that has {written.__qualname__}"
+        raise TypeError(message)
+    cells = zip(implementation.__code__.co_freevars, implementation.__closure__ or (), strict=True)
+    closure = tuple(CellType(found) if variable == _CLASS else cell for variable, cell in cells)
+    code, names = implementation.__code__, implementation.__globals__
+    return FunctionType(code, names, implementation.__name__, implementation.__defaults__, closure)
+
+
+_CLASS = "__class__"
+_WRAPPED = ("__wrapped__", "__func__", "fget", "fset", "fdel", "func")
+"""By which names descriptors and wrappers have what they wrap."""
+
+
+def _leads_to(found: object, written: FunctionType) -> bool:
+    """Whether a stub is under what a class holds."""
+    if found is None or found is written:
+        return found is written
+    return any(_leads_to(getattr(found, each, None), written) for each in _WRAPPED)

@@ -21,6 +21,7 @@ BEGIN = "__jiti_begin__"
 BEGIN_ASYNC = "__jiti_begin_async__"
 LOCALS = "__jiti_locals__"
 IMPLEMENTATION = "__jiti_implementation__"
+IN_CLASS = "__jiti_in_class__"
 """Names that a relay finds among its globals, which are the implementation's. `LOCALS` is the builtin, by a
 name that no parameter has."""
 
@@ -63,6 +64,12 @@ def forwarder(stub: CodeType, target: str = IMPLEMENTATION) -> CodeType:
     parameters = Parameters(stub)
     call = f"{target}({parameters.passed_on()})"
     return _named_after(stub, _compile(kind_of(stub), parameters.declaration(), call))
+
+
+def forwarder_in_class(stub: CodeType, key: str) -> CodeType:
+    """The same for a method whose implementation depends on which function was called, and on what."""
+    called_on = Parameters(stub).positional[0]
+    return forwarder(stub, f'{IN_CLASS}("{key}", {called_on})')
 
 
 def trampoline(stub: CodeType, key: str) -> CodeType:

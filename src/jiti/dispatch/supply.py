@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from jiti import states, stub, trial
-from jiti.errors import FrozenError, JitiError
+from jiti.errors import FrozenError, GenerationError, JitiError
 from jiti.loader import Source
 
 TYPE_CHECKING = False
@@ -42,6 +44,8 @@ class Call:
     __slots__ = ("args", "declaration", "function", "kwargs")
 
     def __init__(self, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+        if sys.is_finalizing():  # not even files can be read
+            raise _too_late(function)
         self.declaration = stub.declaration_of(function)
         self.function = function
         self.args = args
@@ -78,10 +82,12 @@ def require_allowed(call: Call) -> None:
         FrozenError: the stub is installed, and what it was installed with does not run.
         BrokenImplementationError: that cannot be read.
         jiti.trial.Needed: this is a process that tries candidates.
+        GenerationError: Python is shutting down.
     """
     if call.declaration.home.is_installed:
         raise _frozen(call.declaration)
     if trial.current is None:
+        _require_threads(call)
         return
     from jiti.live import LiveCall
 
@@ -99,4 +105,31 @@ def _frozen(declaration: Declaration) -> JitiError:
         f"{declaration.place}: {declaration.qualname} is {state.name}, and installed: it cannot be generated here",
         key=declaration.key,
         hint='generate it in its own project, with `mirror = "package"` in [tool.jiti], and ship its .jiti/',
+    )
+
+
+def _require_threads(call: Call) -> None:
+    """Make sure that threads can be started, which a generation needs, before it costs anything.
+
+    Raises:
+        GenerationError: Python is shutting down, and starts no more.
+    """
+    from _thread import start_new_thread
+    from threading import main_thread
+
+    try:
+        if main_thread().is_alive():
+            start_new_thread(bool, (0,))  # nothing else tells whether it can be done
+            return
+    except RuntimeError as error:
+        if "shutdown" not in str(error):
+            raise
+    raise _too_late(call.function, call.declaration.key)
+
+
+def _too_late(function: FunctionType, key: str | None = None) -> GenerationError:
+    return GenerationError(
+        f"{function.__qualname__} was called for the first time while Python shuts down: it can no longer be generated",
+        key=key,
+        hint="call it once before the program ends, or commit its implementation",
     )

@@ -201,3 +201,49 @@ def test_a_spawned_process_of_a_script_runs_it_once(program: Program) -> None:
     text = MAIN.replace("print(check(1))", 'print(multiprocessing.get_context("spawn").Pool(1).map(check, [1]))')
     implement_main(program, text)
     assert sorted(script(program, text).splitlines()) == ["[True]", "runs as __main__", "runs as __mp_main__"]
+
+
+# ---------------------------------------------------------------- the end
+
+LATE = {
+    "an exit handler": "import atexit, threading\natexit.register(call)\n",
+    "an exit handler with an event loop": "import asyncio, atexit\natexit.register(lambda: asyncio.run(wait()))\n",
+    "a thread that outlives the main one": (
+        "import threading\n\n"
+        "def late():\n    threading.main_thread().join()\n    call()\n\n"
+        "threading.Thread(target=late).start()\n"
+    ),
+    "a finalizer": "class Last:\n    def __del__(self, call=call):\n        call()\n\nlast = Last()\n",
+}
+LAST_WORDS = """
+import {name} as shop
+from jiti import GenerationError
+
+def call(shop=shop, GenerationError=GenerationError, print=print):
+    try:
+        print(shop.one())
+    except GenerationError as error:
+        print(error)
+
+async def wait():
+    try:
+        print(await shop.two())
+    except GenerationError as error:
+        print(error)
+"""
+ONE_AND_TWO = '@jiti\ndef one() -> int:\n    """One."""\n\n@jiti\nasync def two() -> int:\n    """Two."""\n'
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_a_first_call_while_python_shuts_down_says_that_it_is_too_late(program: Program, late: str) -> None:
+    """Before anything is asked of a model: nothing could be checked any more."""
+    program.write(ONE_AND_TWO)
+    *_, message, hint = script(program, LAST_WORDS.format(name=program.name) + late).splitlines()
+    assert message.endswith(" was called for the first time while Python shuts down: it can no longer be generated")
+    assert hint == "  call it once before the program ends, or commit its implementation"
+
+
+def test_what_is_there_runs_while_python_shuts_down(program: Program) -> None:
+    program.write(ONE_AND_TWO, {"one": "def one():\n    return 1\n", "two": "async def two():\n    return 2\n"})
+    for late in list(LATE.values())[:3]:
+        assert script(program, LAST_WORDS.format(name=program.name) + late).splitlines()[-1] in {"1", "2"}
