@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from string import Template
 from typing import TYPE_CHECKING
 
 from jiti import syntax
-from jiti.agent import prompts
-from jiti.agent.bounds import fitting, numbered, shortened
+from jiti.agent import gate_source, prompts
+from jiti.agent.blocks import bounded, fenced
+from jiti.agent.bounds import fitting, numbered
+from jiti.agent.interface import interface_of
 from jiti.agent.outline import outline
+from jiti.agent.support import support_of
 from jiti.errors import ConfigError
 from jiti.source import SourceFile
 from jiti.splice.project import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jiti.definition import Definition
+    from jiti.gates import Gate
     from jiti.live import LiveCall
     from jiti.mirror import Implementation
     from jiti.settings import Settings
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
 MODULE_LINES = 400
 MODULE_CHARACTERS = 16_000
 """A module that is larger is outlined instead of shown."""
-OTHER_CHARACTERS = 20_000
-"""Of an old body, or of the live call's arguments together."""
 
 
 def task_for(
@@ -39,6 +40,7 @@ def task_for(
     live: LiveCall | None,
     old: Implementation | None,
     settings: Settings,
+    gates: Sequence[Gate] = (),
 ) -> str:
     """The task message for a function stub.
 
@@ -51,27 +53,76 @@ def task_for(
         live: the arguments of the call that waits for it; None where none does.
         old: the implementation that it had.
         settings: say what of the arguments may be told, and which prompts are replaced.
+        gates: the tests that decide on it.
 
     Raises:
         ConfigError: the project's own `task.md` names a slot that does not exist.
     """
+    slots = _stub_slots(definition, module, reason, old) | {
+        "siblings": _siblings(definition),
+        "gates": gate_source.shown(definition.declaration.root, gates),
+        "live": _NO_CALL if live is None else _live(live, settings.values),
+    }
+    return _filled("task", slots, definition, settings)
+
+
+def test_task_for(
+    definition: Definition,
+    module: str,
+    *,
+    targets: Sequence[tuple[Definition, str]],
+    reason: str,
+    old: Implementation | None,
+    settings: Settings,
+) -> str:
+    """The task message for a jiti-test: itself, what its targets promise, and nothing of how they are done.
+
+    Args:
+        definition: the test.
+        module: the name by which an import statement gets its module.
+        targets: the stubs that it is for, each with the name of its module.
+        reason: `missing`, or what changed since the old body was written.
+        old: the body that the test had.
+        settings: say which prompts are replaced.
+
+    Raises:
+        ConfigError: the project's own `test-task.md` names a slot that does not exist.
+    """
+    declaration = definition.declaration
+    pieces = support_of(declaration.root, declaration.path, declaration.qualname)
+    fixtures = [piece for piece in pieces if piece.path != declaration.path]
+    slots = _stub_slots(definition, module, reason, old) | {
+        "targets": "\n\n".join(_target(*each) for each in targets),
+        "fixtures": gate_source.in_files((), fixtures),
+    }
+    return _filled("test-task", slots, definition, settings)
+
+
+_NO_CALL = "There is none: it is written ahead of its first call. `inspect` and `run_python` see its module alone."
+
+
+def _stub_slots(definition: Definition, module: str, reason: str, old: Implementation | None) -> dict[str, str]:
+    """What every task tells of: the stub with what stands around it, and what it had for a body."""
     declaration = definition.declaration
     first, last = _span(definition)
-    slots = {
+    return {
         "qualname": declaration.qualname,
         "module": module,
         "path": declaration.path,
         "python": ".".join(map(str, sys.version_info[:2])),
         "reason": "" if old is None else f"It has an implementation, which is out of date: {reason}.",
         "lines": f"{first}-{last}",
-        "stub": _fenced("\n".join(numbered(_lines(definition)[first - 1 : last], first)), "python"),
+        "stub": fenced("\n".join(numbered(_lines(definition)[first - 1 : last], first)), "python"),
         "values": _values(definition, module),
-        "siblings": _siblings(definition),
         "rest": _rest(definition, first, last),
-        "live": "" if live is None else _live(live, settings.values),
-        "old": "" if old is None else f"Keep what still holds.\n\n{_fenced(_bounded(old.code), 'python')}",
+        "old": "" if old is None else f"Keep what still holds.\n\n{fenced(bounded(old.code), 'python')}",
     }
-    return _filled(prompts.load("task", prompts.folder(declaration.root, settings)), slots)
+
+
+def _target(definition: Definition, module: str) -> str:
+    declaration = definition.declaration
+    title = f"`{declaration.qualname}` of module `{module}` ({declaration.place})"
+    return f"{title}:\n\n{fenced(bounded(interface_of(definition)), 'python')}"
 
 
 # ---------------------------------------------------------------- the stub and its module
@@ -102,7 +153,8 @@ def _values(definition: Definition, module: str) -> str:
 
 def _siblings(definition: Definition) -> str:
     own = definition.declaration.qualname
-    names = [f"`{found.qualname}`" for found in syntax.stubs_in(definition.tree) if found.qualname != own]
+    stubs = [found for found in syntax.stubs_in(definition.tree) if found.qualname != own and not found.gates]
+    names = [f"`{found.qualname}`" for found in stubs]
     return f"Other `@jiti` stubs of this module: {', '.join(names)}." if names else ""
 
 
@@ -114,15 +166,15 @@ def _rest(definition: Definition, first: int, last: int) -> str:
         return ""
     shown = [*before, "…\t(the stub)", *after]
     if fitting(shown, MODULE_CHARACTERS, MODULE_LINES) == len(shown):
-        return _fenced("\n".join(shown), "python")
+        return fenced("\n".join(shown), "python")
     imports = [
         line
         for node in definition.tree.body
         if isinstance(node, ast.Import | ast.ImportFrom)
         for line in numbered(lines[node.lineno - 1 : node.end_lineno], node.lineno)
     ]
-    text = _bounded("\n".join([*imports, *outline(definition.source)]))
-    return f"It has {len(lines):,} lines; here are its imports and its outline.\n\n{_fenced(text, 'python')}"
+    text = bounded("\n".join([*imports, *outline(definition.source)]))
+    return f"It has {len(lines):,} lines; here are its imports and its outline.\n\n{fenced(text, 'python')}"
 
 
 # ---------------------------------------------------------------- the call, and what is left
@@ -133,7 +185,7 @@ def _live(live: LiveCall, values: str) -> str:
     told = [f"{name}: {kind}{f' = {text}' if text else ''}" for name, kind, text in rows]
     parts = []
     if told:
-        parts.append(f"Its arguments:\n\n{_fenced(_bounded(chr(10).join(told)), '')}")
+        parts.append(f"Its arguments:\n\n{fenced(bounded(chr(10).join(told)), '')}")
     elif values == "none":
         parts.append("Its arguments may not be told.")
     else:
@@ -143,29 +195,19 @@ def _live(live: LiveCall, values: str) -> str:
     return "\n\n".join(parts)
 
 
-def _bounded(text: str) -> str:
-    return shortened(text.rstrip("\n"), "They are left out here.", OTHER_CHARACTERS)
-
-
-def _fenced(text: str, language: str) -> str:
-    """The text between fences that it cannot close itself."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
-
-
-def _filled(template: str, slots: Mapping[str, str]) -> str:
-    """The template with its slots filled; a paragraph that is one empty slot goes, and the heading above it too."""
+def _filled(name: str, slots: Mapping[str, str], definition: Definition, settings: Settings) -> str:
+    """The prompt with its slots filled; a paragraph that is one empty slot goes, and the heading above it too."""
+    template = prompts.load(name, prompts.folder(definition.declaration.root, settings))
     found = Template(template)
     unknown = sorted(set(found.get_identifiers()) - slots.keys())
     if unknown or not found.is_valid():
         wrong = f"${unknown[0]}" if unknown else "a $ that names no slot (write $$ for the sign itself)"
         known = ", ".join(f"${name}" for name in slots)
-        raise ConfigError(f"task.md among the project's prompts holds {wrong}", hint=f"the slots are {known}")
+        raise ConfigError(f"{name}.md among the project's prompts holds {wrong}", hint=f"the slots are {known}")
     kept: list[str] = []
     for paragraph in template.strip().split("\n\n"):
-        name = paragraph.strip().strip("${}")
-        if paragraph.strip().startswith("$") and not slots.get(name, "something"):
+        slot = paragraph.strip().strip("${}")
+        if paragraph.strip().startswith("$") and not slots.get(slot, "something"):
             if kept and kept[-1].lstrip().startswith("#"):
                 kept.pop()
             continue

@@ -57,8 +57,22 @@ def system(root: str, settings: Settings) -> tuple[str, ...]:
     return (
         load("system", own),
         _guide(root, settings.style, "jiti.style.md") or load("style", own),
-        _guide(root, settings.test_guide, "jiti.tests.md") or load("tests", own),
+        _test_guide(root, settings, own),
     )
+
+
+def test_system(root: str, settings: Settings) -> tuple[str, ...]:
+    """The same for who writes a test before what it tests: role and rules, the test guide.
+
+    Raises:
+        ConfigError: the guide or a replaced prompt cannot be read.
+    """
+    own = folder(root, settings)
+    return load("test-system", own), _test_guide(root, settings, own)
+
+
+def _test_guide(root: str, settings: Settings, own: str | None) -> str:
+    return _guide(root, settings.test_guide, "jiti.tests.md") or load("tests", own)
 
 
 def _guide(root: str, setting: str | None, file_name: str) -> str | None:
