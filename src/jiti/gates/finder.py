@@ -1,0 +1,163 @@
+"""Finding the gates of a project by reading its files: nothing of it is imported or run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from jiti import syntax
+from jiti.discovery import python_files
+from jiti.errors import JitiError
+from jiti.gates.cases import Surroundings, cases_of
+from jiti.gates.digest import Digests
+from jiti.gates.gate import Gate, Problem
+from jiti.gates.modules import UNREADABLE, Modules
+from jiti.gates.problems import in_function, misused, on_class, shadowed, unreadable, unresolved, without_stub, written
+from jiti.gates.required import NAME
+from jiti.gates.resolution import ClassThing, FunctionThing, Resolver
+from jiti.stub import Declaration
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from jiti.gates.gate import Case
+    from jiti.gates.modules import Module
+    from jiti.gates.required import Marked
+    from jiti.gates.resolution import Thing
+    from jiti.settings import Settings
+
+
+@dataclass(frozen=True)
+class Found:
+    """What looking for gates came to.
+
+    Attributes:
+        gates: in order of path and line.
+        problems: what may be a gate, or is one, and cannot be told from reading.
+    """
+
+    gates: tuple[Gate, ...]
+    problems: tuple[Problem, ...]
+
+    def of(self, key: str) -> tuple[Gate, ...]:
+        """The gates that decide on a stub."""
+        return self._by_target.get(key, ())
+
+    @cached_property
+    def _by_target(self) -> dict[str, tuple[Gate, ...]]:
+        found: dict[str, tuple[Gate, ...]] = {}
+        for gate in self.gates:
+            for target in gate.targets:
+                found[target] = (*found.get(target, ()), gate)
+        return found
+
+
+def find(root: str, settings: Settings) -> Found:
+    """Find all gates of a project.
+
+    They are looked for in the files below `[tool.jiti] tests` and `sources`; in all Python files where `tests` is
+    not set. A file that does not hold the text `required_for` is not parsed.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+    """
+    places = settings if settings.tests else replace(settings, sources=())
+    finder = _Finder(root, settings)
+    for path in python_files(root, places):
+        finder.read(path)
+    return Found(tuple(finder.gates), tuple(finder.problems))
+
+
+class _Finder:
+    """Reads test files one after the other."""
+
+    def __init__(self, root: str, settings: Settings) -> None:
+        self.gates: list[Gate] = []
+        self.problems: list[Problem] = []
+        self._root = root
+        self._modules = Modules(root, settings)
+        self._resolver = Resolver(self._modules)
+        self._digests = Digests(self._modules)
+
+    def read(self, path: str) -> None:
+        """Note the gates and problems of one file."""
+        try:
+            module = self._modules.at(path) if self._may_hold_gates(path) else None
+        except FileNotFoundError:
+            return  # deleted just now
+        except UNREADABLE as error:
+            self.problems.append(unreadable(path, error))
+            return
+        if module is None:
+            return
+        self.problems += [misused(path, each) for each in module.required_for.elsewhere]
+        for marked in module.required_for.marked:
+            self._add(marked, module)
+
+    def _may_hold_gates(self, path: str) -> bool:
+        with open(os.path.join(self._root, *path.split("/")), "rb") as file:
+            return NAME.encode() in file.read()
+
+    def _add(self, marked: Marked, module: Module) -> None:
+        path = module.path
+        if not isinstance(marked.node, syntax.FunctionNode):
+            self.problems.append(on_class(path, marked))
+        elif marked.is_nested:
+            self.problems.append(in_function(path, marked))
+        elif marked.is_hidden:
+            self.problems.append(shadowed(path, marked))
+        else:
+            targets = dict.fromkeys(key for each in marked.targets for key in self._keys(each, marked, path))
+            if targets:
+                self._add_gate(marked, module, tuple(targets))
+
+    def _add_gate(self, marked: Marked, module: Module, targets: tuple[str, ...]) -> None:
+        text = module.file.block(marked.line, marked.node.end_lineno or marked.line)
+        declaration = Declaration(self._root, module.path, marked.qualname, marked.line, text)
+        try:
+            digest = self._digests.of(marked, module, declaration)
+        except JitiError as error:
+            self.problems.append(written(module.path, marked, error))
+            return
+        is_empty = marked.is_to_be_written
+        cases = () if is_empty else _cases(marked, module)
+        self.gates.append(Gate(module.path, marked.qualname, marked.line, text, targets, digest, is_empty, cases))
+
+    # ---------------------------------------------------------------- targets
+
+    def _keys(self, target: ast.expr, marked: Marked, path: str) -> Iterator[str]:
+        """The keys of the stubs that an expression refers to; a problem is noted if there is none."""
+        things = self._resolver.find(target, path, marked.owners)
+        keys = [key for thing in things for key in self._stub_keys(thing)]
+        if keys:
+            yield from keys
+        elif things:
+            self.problems.append(without_stub(path, target, things, self._stubs_near(things)))
+        else:
+            self.problems.append(unresolved(path, target, self._resolver.reasons))
+
+    def _stub_keys(self, thing: Thing) -> Iterator[str]:
+        if isinstance(thing, FunctionThing):
+            stubs = self._modules.at(thing.path).stubs
+            for accessor in thing.accessors:
+                if thing.qualname + accessor in stubs:
+                    yield f"{thing.path}::{thing.qualname}{accessor}"
+
+    def _stubs_near(self, things: list[Thing]) -> list[str]:
+        """The stubs in a class that was named whole."""
+        found = []
+        for thing in things:
+            if isinstance(thing, ClassThing):
+                prefix = ".".join(each.name for each in thing.owners) + "."
+                found += [each for each in self._modules.at(thing.path).stubs if each.startswith(prefix)]
+        return found
+
+
+@lru_cache(maxsize=10_000)
+def _cases(marked: Marked, module: Module) -> tuple[Case, ...]:
+    """The cases of a gate; read once for as long as its file is the same."""
+    return cases_of(marked.node, Surroundings(module.scope, marked.owners))
