@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jiti import syntax
 from jiti.agent import session
 from jiti.agent.ledger import Purse
 from jiti.agent.session import Limits
 from jiti.agent.transcript import Transcript
 from jiti.diagnostics import Diagnostic
+from jiti.gates import Gate
 from jiti.mirror import Implementation
 from jiti.submission import Candidate, Submission, Verdict
 from jiti.testing import ScriptedModel
@@ -34,6 +37,15 @@ WRONG = Verdict((Diagnostic("ruff", "candidate", 4, "F821", "undefined name 'x'"
 def right(code: str = "def slugify(): ...\n") -> Verdict:
     """A verdict that lets a candidate through."""
     return Verdict(candidate=Candidate(code, tools="ruff 0, ty 0"))
+
+
+def gate_in(root: Path, path: str, qualname: str, *, is_jiti_test: bool = False) -> Gate:
+    """The gate of that name in a file of the project, as it stands there."""
+    text = (root / path).read_text(encoding="utf-8")
+    (node,) = (node for node, name, _ in syntax.definitions(ast.parse(text)) if name == qualname)
+    first, last = syntax.span(node)
+    lines = text.split("\n")[first - 1 : last]
+    return Gate(path, qualname, first, "\n".join(lines) + "\n", (KEY,), "0" * 32, is_jiti_test)
 
 
 @dataclass

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.agent.context import task_for
+from jiti.agent import context
 from jiti.definition import define
 from jiti.errors import ConfigError
 from jiti.live import LiveCall
 from jiti.mirror import Implementation
 from jiti.settings import Settings
 from jiti.stub import declaration_for
+from tests.unit.agent.stage import gate_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from jiti.gates import Gate
     from jiti.options import Values
 
 DEFAULTS = Settings()
@@ -61,13 +64,14 @@ def message(
     live: LiveCall | None = None,
     old: Implementation | None = None,
     settings: Settings = DEFAULTS,
+    gates: Sequence[Gate] = (),
 ) -> str:
     (root / "pyproject.toml").touch()
     path = root / (module.replace(".", "/") + ".py")
     path.parent.mkdir(exist_ok=True)
     path.write_text(source, encoding="utf-8")
     definition = define(declaration_for(str(root), f"{module.replace('.', '/')}.py::slugify"))
-    return task_for(definition, module, reason=reason, live=live, old=old, settings=settings)
+    return context.task_for(definition, module, reason=reason, live=live, old=old, settings=settings, gates=gates)
 
 
 WHOLE = """\
@@ -129,6 +133,173 @@ def test_the_module_is_named_as_a_body_can_import_it(tmp_path: Path) -> None:
     assert "`from app import words` in `helpers`, then `words.NAME`" in message(tmp_path, module="app.words")
     assert "`import top` in `helpers`, then `top.NAME`" in message(tmp_path, module="top")
     assert "The values of its module" not in message(tmp_path, MODULE.replace("LIMIT = 20", "").replace("LIMIT", "20"))
+
+
+def test_without_a_call_the_message_says_so(tmp_path: Path) -> None:
+    assert message(tmp_path).endswith(
+        "# The waiting call\n\nThere is none: it is written ahead of its first call. "
+        "`inspect` and `run_python` see its module alone.\n"
+    )
+
+
+GATES = '''\
+import pytest
+from jiti import jiti
+
+from app.text import slugify
+
+
+@jiti.required_for(slugify)
+@pytest.mark.parametrize(("given", "slug"), [("A b", "a-b"), ("", "")])
+def test_slug(given: str, slug: str) -> None:
+    assert slugify(given) == slug
+
+
+def test_of_something_else() -> None:
+    assert slugify
+
+
+@jiti.required_for(slugify)
+def test_empty(separator: str) -> None:
+    """The slug of '' is ''."""
+'''
+
+SHOWN = """\
+# Its gates
+
+`tests/test_text.py::test_slug`:
+
+```python
+1>import pytest
+2>from jiti import jiti
+…
+4>from app.text import slugify
+…
+7>@jiti.required_for(slugify)
+8>@pytest.mark.parametrize(("given", "slug"), [("A b", "a-b"), ("", "")])
+9>def test_slug(given: str, slug: str) -> None:
+10>    assert slugify(given) == slug
+```
+
+# The rest of its module
+"""
+
+
+def test_gates_are_shown_between_the_stub_and_its_module(tmp_path: Path) -> None:
+    lay(tmp_path, "tests/test_text.py", GATES)
+    gates = [gate_in(tmp_path, "tests/test_text.py", "test_slug")]
+    assert SHOWN in re.sub(r"(?m)^(\d+|…)\t", r"\1>", message(tmp_path, gates=gates))
+    assert "# Its gates" not in message(tmp_path)
+
+
+def lay(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text, encoding="utf-8")
+
+
+WHOLE_OF_A_TEST = """\
+Write the body of the test `test_empty` in module `tests.test_text` (Python {python}).
+
+# The test: tests/test_text.py, lines 17-19
+
+```python
+17>@jiti.required_for(slugify)
+18>def test_empty(separator: str) -> None:
+19>    \"\"\"The slug of '' is ''.\"\"\"
+```
+
+# What it tests
+
+`slugify` of module `app.text` (app/text.py:8):
+
+```python
+LIMIT = 20
+
+def slugify(text: str, *, limit: int=LIMIT) -> str:
+    \"\"\"Convert text to a slug.
+
+    >>> slugify("A")
+    'a'
+    \"\"\"
+    ...
+```
+
+# The rest of its file
+
+```python
+{rest}
+…>(the stub)
+```
+
+# Its fixtures from conftest.py
+
+`tests/conftest.py`:
+
+```python
+3>import pytest
+…
+6>@pytest.fixture
+7>def separator() -> str:
+8>    return "-"
+```
+"""
+
+CONFTEST = """\
+import os
+# what fixtures need
+import pytest
+
+
+@pytest.fixture
+def separator() -> str:
+    return "-"
+
+
+@pytest.fixture
+def other() -> str:
+    return "_"
+"""
+
+
+def message_of_a_test(root: Path, *, old: Implementation | None = None, settings: Settings = DEFAULTS) -> str:
+    lay(root, "app/text.py", MODULE)
+    lay(root, "tests/test_text.py", GATES)
+    lay(root, "tests/conftest.py", CONFTEST)
+    (root / "pyproject.toml").touch()
+    test = define(declaration_for(str(root), "tests/test_text.py::test_empty"))
+    target = define(declaration_for(str(root), "app/text.py::slugify"))
+    return context.test_task_for(
+        test, "tests.test_text", targets=[(target, "app.text")], reason="docstring changed", old=old, settings=settings
+    )
+
+
+def test_the_whole_message_for_a_test_that_is_to_be_written(tmp_path: Path) -> None:
+    told = re.sub(r"(?m)^(\d+|…)\t", r"\1>", message_of_a_test(tmp_path))
+    rest = "\n".join(f"{number}>{line}" for number, line in enumerate(GATES.split("\n")[:16], 1))
+    assert told == WHOLE_OF_A_TEST.format(python=".".join(map(str, sys.version_info[:2])), rest=rest)
+
+
+def test_who_writes_a_test_is_told_nothing_of_how_the_target_is_done(tmp_path: Path) -> None:
+    lay(tmp_path, ".jiti/app/text/slugify.py", "def slugify(text): return 'a secret of the mirror'\n")
+    told = message_of_a_test(tmp_path)
+    assert "secret" not in told
+    assert "strip accents first" not in told
+    assert "def words" not in told
+
+
+def test_the_old_body_of_a_test_comes_with_the_reason(tmp_path: Path) -> None:
+    told = message_of_a_test(tmp_path, old=Implementation("x.py", {}, "def test_empty(): ...\n", ""))
+    assert "It has an implementation, which is out of date: docstring changed." in told
+    assert told.endswith("# The old body\n\nKeep what still holds.\n\n```python\ndef test_empty(): ...\n```\n")
+
+
+def test_the_template_for_tests_can_be_replaced_as_well(tmp_path: Path) -> None:
+    lay(tmp_path, "prompts/test-task.md", "Test $qualname.\n\n$fixtures\n")
+    told = message_of_a_test(tmp_path, settings=Settings(prompts="prompts"))
+    assert told.startswith("Test test_empty.\n\n`tests/conftest.py`:\n")
+    lay(tmp_path, "prompts/test-task.md", "$live")
+    with pytest.raises(ConfigError, match=r"test-task\.md among the project's prompts holds \$live"):
+        message_of_a_test(tmp_path, settings=Settings(prompts="prompts"))
 
 
 def test_an_old_body_comes_with_the_reason(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti import header
 from jiti.agent.files import LARGEST_FILE, ProjectFiles
 from jiti.agent.tool import ToolError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -219,3 +221,80 @@ def test_the_working_directory_may_be_gone(root: Path, files: ProjectFiles, monk
     assert files.paths("*.py") == ["a.py"]
     with pytest.raises(ToolError):
         files.read("../a.py")
+
+
+# ---------------------------------------------------------------- without the mirror
+
+GENERATED = header.compose("app/text.py::slugify", {}) + "\ndef slugify(text): return 'secret'\n"
+
+
+@pytest.fixture
+def blind(root: Path) -> ProjectFiles:
+    """The files as the author of a test may see them."""
+    lay(root, "app/text.py", ".jiti/ruff.toml", "src/app/.jiti/text/f.py")
+    lay(root, ".jiti/app/text/slugify.py", text=GENERATED)
+    return ProjectFiles(str(root), with_mirror=False)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(".jiti/app/text/slugify.py", ".jiti/ruff.toml", ".jiti/.scratch/x.py", "src/app/.jiti/text/f.py", ".jiti"),
+        *("./.jiti/app/text/slugify.py", "app/../.jiti/ruff.toml", "{root}/.jiti/ruff.toml", ".jiti/./ruff.toml"),
+        *(".JITI/ruff.toml", ".Jiti/ruff.toml", "JITI~1/ruff.toml", ".jiti./ruff.toml", ".jiti /ruff.toml"),
+        *(
+            ".j\u200biti/ruff.toml",
+            "\uff0ejiti/ruff.toml",
+            ".\uff4aiti/ruff.toml",
+            ".jiti::$INDEX_ALLOCATION/ruff.toml",
+        ),
+        *(".j\u0131ti/ruff.toml", "%2ejiti/ruff.toml", "\\.jiti\\ruff.toml"),
+    ],
+)
+def test_the_author_of_a_test_reads_nothing_of_the_mirror(root: Path, blind: ProjectFiles, written: str) -> None:
+    with pytest.raises(ToolError, match=r"jiti generated|There is no file|leads out"):
+        blind.read(written.format(root=root))
+
+
+def test_whoever_writes_the_code_reads_the_mirror(root: Path, blind: ProjectFiles) -> None:
+    assert blind.read("app/text.py") == "x = 1\n"
+    assert ProjectFiles(str(root)).read(".jiti/app/text/slugify.py") == GENERATED
+
+
+def _link(root: Path) -> None:
+    (root / "innocent.py").symlink_to(".jiti/app/text/slugify.py")
+
+
+def _linked_folder(root: Path) -> None:
+    (root / "folder").symlink_to(".jiti/app", target_is_directory=True)
+    (root / "innocent.py").symlink_to("folder/text/slugify.py")
+
+
+def _hard_link(root: Path) -> None:
+    os.link(root / ".jiti/app/text/slugify.py", root / "innocent.py")
+
+
+def _copy(root: Path) -> None:
+    (root / "innocent.py").write_bytes(b"\xef\xbb\xbf" + GENERATED.replace("\n", "\r\n").encode())
+
+
+def _mirror_elsewhere(root: Path) -> None:
+    """The mirror is a link to a folder that nothing hides."""
+    (root / ".jiti").rename(root / "generated")
+    (root / ".jiti").symlink_to("generated", target_is_directory=True)
+    (root / "generated" / "plain.py").write_text("secret")
+    (root / "innocent.py").symlink_to("generated/plain.py")
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+@pytest.mark.parametrize("lead", [_link, _linked_folder, _hard_link, _copy, _mirror_elsewhere])
+def test_no_link_and_no_copy_leads_to_the_mirror(root: Path, blind: ProjectFiles, lead: Callable[[Path], None]) -> None:
+    lead(root)
+    again = ProjectFiles(str(root), with_mirror=False)  # the mirror may lie elsewhere now
+    for path in ("innocent.py", "folder/text/slugify.py", "generated/plain.py", "generated/app/text/slugify.py"):
+        with pytest.raises(ToolError, match=r"jiti generated|There is no file"):
+            again.read(path)
+    assert [place.path for place in again.places()] == ["app/text.py"]
+    assert not any(path.startswith("generated") for path in again.paths())
+    assert "secret" in ProjectFiles(str(root)).read("innocent.py")
+    assert blind.read("app/text.py") == "x = 1\n"

@@ -10,7 +10,7 @@ import pytest
 from jiti.errors import ModelError
 from jiti.models import Message, Reply, Request, Text, ToolCall
 from jiti.models.replay import ReplayModel
-from jiti.testing import ScriptedModel, call, fault, give_up, reply, say, submit
+from jiti.testing import ScriptedModel, call, fault, give_up, reply, say, submit, submit_test
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def test_the_tools_calls_are_those_that_the_agent_knows() -> None:
         "submit",
         {"body": "return 1", "helpers": "import re", "tests": "def test_it(): ...", "quality": 7},
     )
+    test = only_call(submit_test("assert f()", "import re"))
+    assert (test.name, test.input) == ("submit_test", {"body": "assert f()", "helpers": "import re"})
     assert only_call(give_up("it cannot be")).input == {"reason": "it cannot be"}
     assert only_call(give_up("it cannot be", "a against b")).input == {
         "reason": "it cannot be",
