@@ -108,7 +108,7 @@ class _Finder:
             self.problems.append(on_class(path, marked))
         elif marked.is_nested:
             self.problems.append(in_function(path, marked))
-        elif marked.is_hidden:
+        elif marked.hidden:
             self.problems.append(shadowed(path, marked))
         else:
             targets = dict.fromkeys(key for each in marked.targets for key in self._keys(each, marked, path))

@@ -66,8 +66,10 @@ class Problem:
         place: where a person finds it: `tests/test_text.py:12`.
         message: what is wrong.
         hint: what mends it.
+        hides_gates: whether it is a file that cannot be read, so that nobody knows what its gates are for.
     """
 
     place: str
     message: str
     hint: str
+    hides_gates: bool = False

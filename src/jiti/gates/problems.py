@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def unreadable(path: str, error: Exception) -> Problem:
     """A file that may hold gates and cannot be read, or does not parse."""
     if isinstance(error, SyntaxError) and error.lineno:
-        return Problem(f"{path}:{error.lineno}", f"does not parse: {error.msg}", "mend it: it may hold gates")
+        return Problem(f"{path}:{error.lineno}", f"does not parse: {error.msg}", "mend it: it may hold gates", hides_gates=True)
     reason = str(error) or type(error).__name__
-    return Problem(path, f"cannot be read: {reason}", "mend or exclude the file: it may hold gates")
+    hint = "mend or exclude the file: it may hold gates"
+    return Problem(path, f"cannot be read: {reason}", hint, hides_gates=True)
 
 
 def misused(path: str, node: ast.expr) -> Problem:
@@ -44,8 +45,8 @@ def in_function(path: str, marked: Marked) -> Problem:
 
 def shadowed(path: str, marked: Marked) -> Problem:
     """A gate that a later definition of the same name hides."""
-    message = f"another {marked.qualname} follows below: pytest sees only the last one"
-    return Problem(f"{path}:{marked.line}", message, "give each test a name of its own")
+    message = f"another {marked.hidden} follows below: pytest sees only the last one"
+    return Problem(f"{path}:{marked.line}", message, "give each a name of its own")
 
 
 def written(path: str, marked: Marked, error: JitiError) -> Problem:

@@ -29,7 +29,7 @@ class Marked:
         owners: the classes around it, outermost first.
         targets: what it is required for, as written.
         is_nested: whether it stands inside a function.
-        is_hidden: whether something of the same name follows in the same place.
+        hidden: the name of what is hidden by another of that name in the same place: itself, or a class around it.
     """
 
     node: syntax.FunctionNode | ast.ClassDef
@@ -37,7 +37,7 @@ class Marked:
     owners: Owners
     targets: tuple[ast.expr, ...]
     is_nested: bool
-    is_hidden: bool
+    hidden: str
 
     @property
     def line(self) -> int:
@@ -116,18 +116,22 @@ class RequiredFor:
             if isinstance(node, ast.Name | ast.Attribute) and node not in known and self.is_meant(node):
                 yield node
 
-    def _walk(self, body: list[ast.stmt], prefix: str, owners: Owners, *, is_nested: bool) -> Iterator[Marked]:
+    def _walk(
+        self, body: list[ast.stmt], prefix: str, owners: Owners, *, is_nested: bool, hidden: str = ""
+    ) -> Iterator[Marked]:
         definitions = list(_definitions(body))
         last = {node.name: node for node in definitions}
         for node in definitions:
+            qualname = prefix + node.name
+            by_another = hidden or ("" if last[node.name] is node else qualname)
             targets = tuple(self._targets(node))
             if targets:
-                hidden = last[node.name] is not node
-                yield Marked(node, prefix + node.name, owners, targets, is_nested, hidden)
+                yield Marked(node, qualname, owners, targets, is_nested, by_another)
             if isinstance(node, ast.ClassDef):
-                yield from self._walk(node.body, f"{prefix}{node.name}.", (*owners, node), is_nested=is_nested)
+                around = (*owners, node)
+                yield from self._walk(node.body, f"{qualname}.", around, is_nested=is_nested, hidden=by_another)
             else:
-                yield from self._walk(node.body, f"{prefix}{node.name}.<locals>.", (), is_nested=True)
+                yield from self._walk(node.body, f"{qualname}.<locals>.", (), is_nested=True)
 
     def _targets(self, node: syntax.FunctionNode | ast.ClassDef) -> Iterator[ast.expr]:
         for decorator in node.decorator_list:
