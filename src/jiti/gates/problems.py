@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def unreadable(path: str, error: Exception) -> Problem:
     """A file that may hold gates and cannot be read, or does not parse."""
     if isinstance(error, SyntaxError) and error.lineno:
-        return Problem(f"{path}:{error.lineno}", f"does not parse: {error.msg}", "mend it: it may hold gates", hides_gates=True)
+        return Problem(
+            f"{path}:{error.lineno}", f"does not parse: {error.msg}", "mend it: it may hold gates", hides_gates=True
+        )
     reason = str(error) or type(error).__name__
     hint = "mend or exclude the file: it may hold gates"
     return Problem(path, f"cannot be read: {reason}", hint, hides_gates=True)
