@@ -454,6 +454,13 @@ def test_giving_up_shows_the_gates_that_conflict(
     assert "change the stub or a gate, then call it again" in str(error)
 
 
+def test_giving_up_on_a_test_says_how_to_go_on(stage: Stage) -> None:
+    error = stage.play(give_up("The docstrings contradict each other."), task=TEST).error
+    assert isinstance(error, SpecConflictError)
+    assert str(error).startswith(f"{TEST.key}: the agent gave up: The docstrings contradict each other.\n")
+    assert str(error).endswith("change the stub, then run pytest again")
+
+
 def test_a_long_gate_that_conflicts_keeps_its_name_and_what_it_asserts(stage: Stage) -> None:
     cases = "".join(f"    ({number}, {number}),\n" for number in range(50))
     text = f"@jiti.required_for(slugify)\n@parametrize('a, b', [\n{cases}])\ndef test_a(a, b):\n    assert f(a) == b\n"
