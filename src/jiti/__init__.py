@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from jiti.decorator import jiti, required_for
-from jiti.errors import (
-    ApprovalNeededError,
-    BrokenImplementationError,
-    BudgetExceededError,
-    ConfigError,
-    ConflictError,
-    FrozenError,
-    GenerationCycleError,
-    GenerationError,
-    JitiError,
-    MergeError,
-    ModelError,
-    RealBodyError,
-    SpecConflictError,
-    StubError,
-)
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jiti.clearing import clear
+    from jiti.decorator import jiti, required_for
     from jiti.engine import Engine
+    from jiti.errors import (
+        ApprovalNeededError,
+        BrokenImplementationError,
+        BudgetExceededError,
+        ConfigError,
+        ConflictError,
+        FrozenError,
+        GenerationCycleError,
+        GenerationError,
+        JitiError,
+        MergeError,
+        ModelError,
+        RealBodyError,
+        SpecConflictError,
+        StubError,
+    )
     from jiti.usage import Budget
 
     __version__: str
@@ -51,26 +50,28 @@ __all__ = [
 ]
 
 
+_HOMES = {
+    "Budget": "jiti.usage",
+    "Engine": "jiti.engine",
+    "clear": "jiti.clearing",
+    "jiti": "jiti.decorator",
+    "required_for": "jiti.decorator",
+}
+"""Where a public name is defined; the others are errors."""
+
+
 def __getattr__(name: str) -> object:
-    """Names that cost time to load, and that a program which only calls its stubs does not use."""
-    if name == "Engine":
-        from jiti.engine import Engine
-
-        return Engine
-    if name == "Budget":
-        from jiti.usage import Budget
-
-        return Budget
-    if name == "clear":
-        from jiti.clearing import clear
-
-        return clear
+    """The public names, each loaded when it is first used: pytest imports this package in projects without a stub."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("jiti")
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    home = __import__(_HOMES.get(name, "jiti.errors"), fromlist=[name])
+    value = globals()[name] = getattr(home, name)
+    return value
 
 
 def __dir__() -> list[str]:

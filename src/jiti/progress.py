@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, TextIO
 
+from jiti import figures, host
 from jiti.events import (
     PriceUnknown,
     Replied,
@@ -21,6 +22,8 @@ from jiti.events import (
     ToolEnded,
     ToolStarted,
     TurnStarted,
+    VerificationEnded,
+    VerificationStarted,
     Waiting,
 )
 from jiti.panel import Panel
@@ -33,21 +36,35 @@ if TYPE_CHECKING:
     from jiti.options import Log
 
 
-def observer(log: Log | None, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> Observer:
-    """What tells a person of the events that it is given.
+def observer(
+    log: Log | None,
+    stream: TextIO | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    instead: Observer | None = None,
+) -> Observer:
+    """What tells a person of the events that it is given, and the host of this process if there is one.
 
     All observers of the process's own stderr share one display, so that sessions side by side and within each
     other are shown together.
 
     Args:
         log: `off`: tell nothing; `info`: also a line for each model call; `debug`: also one for each tool call.
-        stream: where to write; None: what `sys.stderr` is when a session starts.
+        stream: where to write; None: where the host says, else what `sys.stderr` is, when a session starts.
         clock: seconds, from any moment on.
+        instead: is told, and a person is not.
     """
+    if instead is not None:
+        return partial(_tell_all, instead)
     if log == "off":
-        return _tell_nothing
+        return partial(_tell_all, _tell_nothing)
     display = _display_of_the_process() if stream is None else Display(lambda: stream, clock)
-    return partial(display.show, log)
+    return partial(_tell_all, partial(display.show, log))
+
+
+def _tell_all(show: Observer, event: Event) -> None:
+    if host.current is not None:
+        host.current.tell(event)
+    show(event)
 
 
 def _tell_nothing(_event: Event) -> None:
@@ -56,7 +73,12 @@ def _tell_nothing(_event: Event) -> None:
 
 @cache
 def _display_of_the_process() -> Display:
-    return Display(lambda: sys.stderr, time.monotonic)
+    return Display(_stream_of_the_process, time.monotonic)
+
+
+def _stream_of_the_process() -> TextIO | None:
+    own = host.current.stream() if host.current is not None else None
+    return sys.stderr if own is None else own
 
 
 if hasattr(os, "register_at_fork"):
@@ -96,8 +118,9 @@ class Session:
     def row(self, now: float) -> str:
         """Its line while it lasts."""
         turn = f"turn {self.turn}" if self.turn else ""
-        figures = _figures(turn, self.activity, _seconds(now - self.since), _tokens(self.usage), _dollars(self.usd))
-        return _printable(f"{'  ' * self.depth}jiti: {self.key} · {figures}")
+        spent = figures.seconds(now - self.since), figures.tokens(self.usage), figures.dollars(self.usd)
+        told = figures.row(self.key, turn, self.activity, *spent)
+        return figures.printable(f"{'  ' * self.depth}jiti: {told}")
 
 
 class Display:
@@ -121,29 +144,35 @@ class Display:
     def show(self, log: Log | None, event: Event) -> None:
         """Tell of one event; may be called from any thread."""
         with self._lock:
-            if isinstance(event, SessionStarted):
-                self._start(event)
-                return
-            if isinstance(event, Waiting):
-                self._wait(event)
-                return
-            session = next((each for each in self._open if each.key == event.key), None)
-            if session is None:
-                return
             match event:
-                case TurnStarted():
-                    session.turn = event.turn
-                    session.activity = f"waiting for {session.model}"
-                case Replied():
-                    self._replied(session, event, log)
-                case PriceUnknown():
-                    self._print(f"the price of {event.model} is not known: only its tokens are counted, and no dollars")
-                case ToolStarted():
-                    session.activity, session.tool = event.name, event.summary
-                case ToolEnded():
-                    self._tool_ended(session, event, log)
-                case SessionEnded():
-                    self._end(session, event)
+                case SessionStarted():
+                    self._start(event)
+                case VerificationStarted():
+                    self._check(event)
+                case Waiting():
+                    self._wait(event)
+                case _:
+                    session = next((each for each in self._open if each.key == event.key), None)
+                    if session is not None:
+                        self._go_on(session, event, log)
+
+    def _go_on(self, session: Session, event: Event, log: Log | None) -> None:
+        match event:
+            case TurnStarted():
+                session.turn = event.turn
+                session.activity = f"waiting for {session.model}"
+            case Replied():
+                self._replied(session, event, log)
+            case PriceUnknown():
+                self._print(f"the price of {event.model} is not known: only its tokens are counted, and no dollars")
+            case ToolStarted():
+                session.activity, session.tool = event.name, event.summary
+            case ToolEnded():
+                self._tool_ended(session, event, log)
+            case SessionEnded():
+                self._end(session, event)
+            case VerificationEnded():
+                self._checked(session, event)
 
     def _wait(self, event: Waiting) -> None:
         # What this process writes is shown already; and one line is enough for all threads that wait.
@@ -158,10 +187,22 @@ class Display:
             self._stream = _Stream(self._find_stream())
 
     def _start(self, event: SessionStarted) -> None:
+        session = self._session(event.key, event.model)
+        needed = f", needed by {session.parent.key}" if session.parent else ""
+        self._open_row(session, f"writing {event.key} ({event.reason}{needed}) with {event.model}")
+
+    def _check(self, event: VerificationStarted) -> None:
+        session = self._session(event.key, "")
+        session.activity = f"being checked: {event.reason}"
+        self._open_row(session, f"checking {event.key} ({event.reason})")
+
+    def _session(self, key: str, model: str) -> Session:
         self._look_for_stream()
         thread = threading.get_ident()
         parent = next((each for each in reversed(self._open) if each.thread == thread), None)
-        session = Session(event.key, event.model, self._clock(), thread, parent)
+        return Session(key, model, self._clock(), thread, parent)
+
+    def _open_row(self, session: Session, line: str) -> None:
         self._open = (*self._open, session)
         if self._panel is not None:
             self._panel.refresh()
@@ -169,8 +210,7 @@ class Display:
             self._panel = Panel(self._stream, self._rows)
             self._panel.open()
         else:
-            needed = f", needed by {parent.key}" if parent else ""
-            self._print(f"writing {event.key} ({event.reason}{needed}) with {event.model}")
+            self._print(line)
 
     def _replied(self, session: Session, event: Replied, log: Log | None) -> None:
         session.usage += event.usage
@@ -178,30 +218,40 @@ class Display:
             session.usd = (session.usd or 0.0) + event.usd
         session.activity = "reading the reply"
         if log in {"info", "debug"}:
-            figures = _figures(_tokens(event.usage), _seconds(event.seconds), event.stop_reason, _dollars(event.usd))
-            self._print(f"{event.key} turn {event.turn}: {session.model} · {figures}")
+            spent = figures.tokens(event.usage), figures.seconds(event.seconds)
+            told = figures.row(session.model, *spent, event.stop_reason, figures.dollars(event.usd))
+            self._print(f"{event.key} turn {event.turn}: {told}")
 
     def _tool_ended(self, session: Session, event: ToolEnded, log: Log | None) -> None:
         if log == "debug":
             outcome = "ok" if event.ok else f"failed: {event.summary}"
             call = f"{event.name} {session.tool}".rstrip()
-            self._print(f"{event.key} turn {session.turn}: {call} · {_seconds(event.seconds)} · {outcome}")
+            self._print(f"{event.key} turn {session.turn}: {call} · {figures.seconds(event.seconds)} · {outcome}")
 
     def _end(self, session: Session, event: SessionEnded) -> None:
+        spent = figures.seconds(event.seconds), figures.tokens(event.usage), figures.dollars(event.usd)
+        told = figures.row(figures.count(event.turns, "turn"), *spent)
+        if event.outcome == "accepted":
+            self._close_row(session, f"wrote {event.detail or event.key} · {told}")
+        else:
+            line = f"did not write {event.key} · {told} · {event.outcome}: {event.detail}"
+            self._close_row(session, line, style="red")
+
+    def _checked(self, session: Session, event: VerificationEnded) -> None:
+        verdict = "passes" if event.passed else "does not pass"
+        told = figures.row(f"{event.key} {verdict}", figures.seconds(event.seconds), event.detail)
+        self._close_row(session, told, style="" if event.passed else "red")
+
+    def _close_row(self, session: Session, line: str, style: str = "") -> None:
         self._open = tuple(each for each in self._open if each is not session)
         if self._panel is not None:
             self._panel.refresh() if self._open else self._panel.close()
-        turns = f"{event.turns} turn{'' if event.turns == 1 else 's'}"
-        figures = _figures(turns, _seconds(event.seconds), _tokens(event.usage), _dollars(event.usd))
-        if event.outcome == "accepted":
-            self._print(f"wrote {event.detail or event.key} · {figures}")
-        else:
-            self._print(f"did not write {event.key} · {figures} · {event.outcome}: {event.detail}", style="red")
+        self._print(line, style)
         if not self._open:
             self._panel = None
 
     def _print(self, text: str, style: str = "") -> None:
-        line = _printable(f"jiti: {text}")
+        line = figures.printable(f"jiti: {text}")
         if self._panel is None:
             self._stream.write(f"{line}\n")
             self._stream.flush()
@@ -245,30 +295,3 @@ class _Stream:
                 self._stream.flush()
             except (OSError, ValueError):
                 self._stream = None
-
-
-def _printable(text: str) -> str:
-    """One line without control characters: some of it comes from a model, and from what it ran."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _figures(*figures: str) -> str:
-    return " · ".join(figure for figure in figures if figure)
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s"
-
-
-def _tokens(usage: Usage) -> str:
-    return str(usage) if usage.tokens else ""
-
-
-_CENT = 0.01
-
-
-def _dollars(usd: float | None) -> str:
-    """To the cent; less than a cent with two digits that say something."""
-    if usd is None:
-        return ""
-    return f"${usd:.2f}" if usd == 0 or usd >= _CENT else f"${usd:.2g}"
