@@ -124,6 +124,9 @@ class Namespace:
         sys.modules.pop(self.name, None)
 
 
+compiler: Callable[[Source], CodeType | None] | None = None
+"""Set by who wants some implementations compiled in a way of its own; it gives None for the others."""
+
 _namespaces: dict[str, Namespace] = {}  # by name; the last one that was declared or loaded counts
 
 
@@ -200,6 +203,9 @@ class _Loader(SourceFileLoader):
             BrokenImplementationError: it does not parse on this version of Python.
         """
         del fullname
+        code = compiler(self.source) if compiler is not None and self.source.filed else None
+        if code is not None:
+            return code
         data = self.source.text.encode("utf-8", "surrogatepass")
         cache = _cache_path(self.source)
         header = MAGIC_NUMBER + _CHECKED_HASH + _imp.source_hash(_HASH_KEY, data)

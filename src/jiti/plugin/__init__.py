@@ -1,0 +1,1 @@
+"""What the pytest plugin does where stubs are involved; nothing of it is loaded elsewhere."""

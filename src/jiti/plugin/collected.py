@@ -1,0 +1,39 @@
+"""Which of the tests that pytest has collected are gates, told by their files' text and their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_MARK = b"required_for"
+"""What stands in every file that holds a gate."""
+
+
+def that_may_be_gates(items: Iterable[pytest.Item]) -> Mapping[str, Sequence[pytest.Function]]:
+    """The tests in files that speak of gates, by the file's path; a look at each file's text settles it.
+
+    Left out is what is no function in a Python file: doctests, and the items of other kinds of files.
+    """
+    found: dict[str, list[pytest.Function]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function):
+            found.setdefault(str(item.path), []).append(item)
+    return {path: tests for path, tests in found.items() if _speaks_of_gates(path)}
+
+
+def qualname(item: pytest.Function) -> str:
+    """A test's dotted name in its file, without the parameters of its case."""
+    owners = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
+    return ".".join([*owners, getattr(item, "originalname", None) or item.name])
+
+
+def _speaks_of_gates(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return _MARK in file.read()
+    except OSError:
+        return False
