@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from jiti.diagnostics import Diagnostic
     from jiti.errors import JitiError
+    from jiti.gates import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ class Candidate:
         tests: the scratch test file's text; empty if the agent wrote none.
         test_count: how many scratch tests passed.
         tools: versions of what checked it, as `ruff 0.17.5, ty 0.0.104`.
+        gates: the gates that it passed. One that could not judge it yet, because it needs a stub which itself
+            waits for this one, is not among them.
     """
 
     code: str
     tests: str = ""
     test_count: int = 0
     tools: str = ""
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

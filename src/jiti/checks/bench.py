@@ -16,15 +16,17 @@ from jiti.checks.runs import Ending
 from jiti.checks.tools import versions
 from jiti.checks.typing_check import Ty
 from jiti.checks.verdicts import Judge
+from jiti.diagnostics import Diagnostic
 from jiti.splice import ShapeError, complete_tests, compose
 from jiti.submission import Candidate, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from jiti.definition import Definition
-    from jiti.diagnostics import Diagnostic
     from jiti.errors import JitiError
+    from jiti.gates import Gate
     from jiti.live import LiveCall
     from jiti.submission import Submission
 
@@ -43,6 +45,7 @@ class Bench:
             it takes does not count against any limit.
         limits: what one job may use.
         fork: whether to fork for each job, where the system can.
+        gates: what has to pass.
     """
 
     def __init__(
@@ -55,13 +58,17 @@ class Bench:
         generate: Callable[[Mapping[str, object]], object],
         limits: Limits | None = None,
         fork: bool = True,
+        gates: Sequence[Gate] = (),
     ) -> None:
         self._definition = definition
         self._module = module
         self._live = live
+        self._gates = tuple(gates)
         self._limits = limits or Limits()
         self._judge = Judge(definition.declaration.path, self._limits)
-        self._children = Children(definition, module, live, env=env, generate=generate, limits=self._limits, fork=fork)
+        self._children = Children(
+            definition, module, live, env=env, generate=generate, limits=self._limits, fork=fork, gates=self._gates
+        )
         self._execution = Execution(definition, live, self._children, self._limits)
 
     def start(self) -> None:
@@ -126,28 +133,54 @@ class Bench:
     def check(self, submission: Submission) -> Verdict:
         """All checks, in order of cost; ruff, ty and the child process side by side.
 
+        What passes has passed each gate, but for those that cannot judge it yet: see `Candidate.gates`.
+
         Raises:
             ConfigError: the user's own configuration of ruff or ty does not work.
             GenerationError: the stub's module cannot be imported where candidates are checked, or the
-                checks need a stub that cannot be generated.
+                checks need a stub that cannot be generated; or there is a gate that no candidate can pass.
         """
         try:
             composed = compose(self._definition, self._module, submission)
         except ShapeError as error:
             return Verdict(error.diagnostics)
-        if found := policy.check(composed):
-            return Verdict(tuple(found))
-        with ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
+        if found := self._forbidden(composed):
+            return Verdict(found)
+        with _side_by_side() as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)
-            code = formatted.result()
-            linted = pool.submit(self._lint, code, tests)
-            typed = pool.submit(self._ty.check, code, tests)
-            ran = self._execution.run(code, tests)
+            return self._verdict(formatted.result(), tests, pool)
+
+    def verify(self, code: str, tests: str) -> Verdict:
+        """The same checks on an implementation that is there; nothing is put together, and nothing reformatted.
+
+        Args:
+            code: all that stands below its header.
+            tests: its scratch test file's text; empty if it has none.
+
+        Raises:
+            ConfigError, GenerationError: as `check`.
+        """
+        try:
+            found = self._forbidden(code)
+        except SyntaxError as error:
+            return Verdict((Diagnostic("shape", "candidate", error.lineno, "syntax", error.msg),))
+        if found:
+            return Verdict(found)
+        with _side_by_side() as pool:
+            return self._verdict(code, tests, pool)
+
+    def _forbidden(self, code: str) -> tuple[Diagnostic, ...]:
+        return tuple(policy.check(code))
+
+    def _verdict(self, code: str, tests: str, pool: Executor) -> Verdict:
+        linted = pool.submit(self._lint, code, tests)
+        typed = pool.submit(self._ty.check, code, tests)
+        ran = self._execution.run(code, tests)
         found = (*linted.result(), *typed.result(), *ran.diagnostics)
         if found:
             return Verdict(found, ran.notes)
-        return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions()))
+        return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions(), ran.gates))
 
     def _tests(self, submitted: str) -> str:
         """The scratch test file that was submitted; empty if there is none."""
@@ -165,3 +198,8 @@ class Bench:
     @cached_property
     def _ty(self) -> Ty:
         return Ty(self._definition, self._module, sys.prefix)
+
+
+def _side_by_side() -> Executor:
+    """For the tools, which run while the child process does."""
+    return ThreadPoolExecutor(2, thread_name_prefix="jiti-checks")

@@ -64,8 +64,10 @@ class _Child:
     def __init__(self, setup: Mapping[str, Any], wire: Wire) -> None:
         self._setup = setup
         self._wire = wire
-        self._trial = ReportingTrial(self._needed_before_jobs)
-        self._plugin = pytest_run.Plugin(setup["gates"], self._get_ready, setup["key"], setup["file"])
+        self._trial = ReportingTrial(setup["key"], self._needed_before_jobs)
+        self._trial.withheld = {setup["key"], *setup["candidates"]}
+        self._trial.candidates |= setup["candidates"]
+        self._plugin = pytest_run.Plugin(setup, self._get_ready)
         self._session: pytest.Session | None = None
         self._script_problem = "it is not known"
         jiti.trial.current = self._trial
@@ -80,7 +82,8 @@ class _Child:
         """Get ready, serve, and end."""
         setup = self._setup
         try:
-            pytest.main(pytest_run.arguments(setup["root"], setup["folder"]), plugins=[self._plugin])
+            plugins = [self._plugin, self._plugin.gates]
+            pytest.main(pytest_run.arguments(setup["root"], setup["folder"]), plugins=plugins)
         except BaseException as error:  # noqa: BLE001 - conftest files and plugins may raise anything
             self._fail(Stage.PYTEST, f"pytest cannot start {_HERE}", short_traceback(error))
         if self._session is None:
@@ -126,7 +129,8 @@ class _Child:
                 self._leave()
         caller = f"{need['key']} is called by {self._caller()}"
         if session is None:
-            self._fail(Stage.CALL, f"{caller} while pytest starts, and no candidate can be tried that early", "")
+            doing = "collects its gates" if self._plugin.gates.is_collecting else "starts"
+            self._fail(Stage.CALL, f"{caller} while pytest {doing}, and no candidate can be tried that early", "")
         module = sys.modules.get(setup["module"])
         in_main_thread = threading.current_thread() is threading.main_thread()
         if module is None or not in_main_thread or not stub_module.is_from(module, setup["file"]):
@@ -166,7 +170,7 @@ class _Child:
         gc.collect()
         gc.freeze()  # what is there now is shared with every fork, and stays so
         forks = setup["fork"] and processes.thread_count() == 1
-        self._say("ready", forks=forks)
+        self._say("ready", forks=forks, gates=self._plugin.gates.told())
         if forks:
             self._fork_for_each(place)
         else:
@@ -229,14 +233,17 @@ class _Child:
     def _begin(self, job: Mapping[str, Any], place: Place, report: Report) -> NoReturn:
         try:
             _leave_event_loop()
-            os.chdir(job["folder"])
+            os.chdir(self._setup["root"] if job["kind"] == "gates" else job["folder"])
             processes.limit(cpu=job["cpu"], memory=job["memory"], output=job["output"])
             self._trial.report = report
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]
-            if job["kind"] == "tests":
+            if job["kind"] == "gates":
+                self._plugin.run(pytest_run.TestJob(report, lambda: _finish(report), gates=job["gates"]))
+            elif job["kind"] == "tests":
                 path = os.path.join(job["folder"], f"test_{job['nonce'][:12]}.py")
-                self._plugin.run(pytest_run.TestJob(job["text"], path, report, lambda: _finish(report)))
+                job_of_tests = pytest_run.TestJob(report, lambda: _finish(report), text=job["text"], path=path)
+                self._plugin.run(job_of_tests)
             else:
                 jobs.do(job, place, report)
             _finish(report)

@@ -85,6 +85,8 @@ class ChildProcess:
         self._output = os.open(os.path.join(self._folder, "output"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._needs: tuple[dict[str, Any], ...] | None = None
         self._forks = False
+        self.gates: list[dict[str, Any]] = []
+        """What it told of each gate when it was ready, before it ran any candidate."""
         self.usable = True
         """Whether it can do another job."""
         try:
@@ -145,6 +147,7 @@ class ChildProcess:
                 self._fail(data["what"], _shortened(why), Stage(data["stage"]))
             self.usable = event == "ready"
             self._forks = bool(data.get("forks"))
+            self.gates = data.get("gates", [])
             self._needs = tuple(need_of(need) for need in data.get("needs", ()))
         return self._needs
 

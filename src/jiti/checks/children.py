@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import stub_module
+from jiti.checks import gate_problems, stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from jiti.checks.limits import Limits
     from jiti.checks.runs import Run
     from jiti.definition import Definition
+    from jiti.gates import Gate
     from jiti.live import LiveCall
 
 MOST_NEEDS = 50
@@ -43,9 +45,11 @@ class Children:
             it takes does not count against any limit.
         limits: what one job may use.
         fork: whether children fork for each job, where the system can.
+        gates: what has to pass.
+        standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
         self,
         definition: Definition,
         module: str,
@@ -55,6 +59,8 @@ class Children:
         generate: Callable[[Mapping[str, object]], object],
         limits: Limits,
         fork: bool,
+        gates: Sequence[Gate] = (),
+        standing: Mapping[str, str] | None = None,
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -66,8 +72,11 @@ class Children:
             "file": declaration.source,
             "live": live.pickled if live else None,
             "script": stub_module.program(module, declaration.source),
-            "gates": (),
+            "gates": [gate.node_id for gate in gates],
+            "candidates": dict(standing or {}),
         }
+        self._gates = gates
+        self._expected: Mapping[str, Gate] | None = None
         self._env = env
         self._generate = generate
         self._limits = limits
@@ -95,11 +104,19 @@ class Children:
         """Why nothing can be run, and never will; None as long as nothing is wrong or nothing is known."""
         child = self._child
         if child is not None and self._problem is None and child.has_spoken():
-            try:
-                child.needs()
-            except ChildError as error:
-                self._unusable(error)
+            with contextlib.suppress(GenerationError):  # it is kept
+                self._learn(child)
         return self._problem
+
+    def expected(self) -> Mapping[str, Gate]:
+        """The tests that have to pass, by their names: what was collected before there was any candidate.
+
+        Raises:
+            GenerationError: no child gets ready, or there is a gate that no candidate can pass.
+        """
+        if self._expected is None:
+            self._ready()
+        return self._expected or {}
 
     def close(self) -> None:
         """End the child, if there is one, and all that it left behind."""
@@ -119,29 +136,64 @@ class Children:
             GenerationError: no child gets ready, or a stub that is needed does not get an implementation.
         """
         while True:
-            child = self._ready()
-            run = child.run(job, seconds, times=times)
-            if not child.usable:
-                self.close()
-                self.start()
-            missing = [need for need in run.needs if need["key"] != self._key]
+            run = self.attempt(job, seconds, times=times)
+            missing = self.missing(run)
             if not missing:
                 return run
-            self._obtain(missing)
+            self.obtain(missing)
+
+    def attempt(self, job: Mapping[str, object], seconds: float, *, times: int = 1) -> Run:
+        """Have a job done once, whatever it needs.
+
+        Args:
+            job: see `ChildProcess.run`.
+            seconds: likewise.
+            times: likewise.
+
+        Raises:
+            GenerationError: as `run`.
+        """
+        child = self._ready()
+        run = child.run(job, seconds, times=times)
+        if not child.usable:
+            self.close()
+            self.start()
+        return run
+
+    def missing(self, run: Run) -> list[dict[str, Any]]:
+        """The stubs that a job called, besides the one on trial, and that have no implementation."""
+        return [need for need in run.needs if need["key"] != self._key]
 
     def _ready(self) -> ChildProcess:
         while True:
             child = self.start()
-            try:
-                missing = child.needs()
-            except ChildError as error:
-                raise self._unusable(error) from error
+            missing = self._learn(child)
             if not missing:
                 return child
             self.close()
-            self._obtain(missing)
+            self.obtain(missing)
 
-    def _obtain(self, needs: Sequence[Mapping[str, Any]]) -> None:
+    def _learn(self, child: ChildProcess) -> Sequence[Mapping[str, Any]]:
+        """What a child needs to get ready; of one that is ready, the first time, what it knows of the gates."""
+        try:
+            missing = child.needs()
+        except ChildError as error:
+            raise self._unusable(error) from error
+        if not missing and self._expected is None:
+            self._problem = gate_problems.unmendable(self._key, self._gates, child.gates)
+            if self._problem is not None:
+                self.close()
+                raise self._problem
+            by_id = {gate.node_id: gate for gate in self._gates}
+            self._expected = {test: by_id[told["gate"]] for told in child.gates for test in told["tests"]}
+        return missing
+
+    def obtain(self, needs: Sequence[Mapping[str, Any]]) -> None:
+        """Have stubs generated that are needed.
+
+        Raises:
+            GenerationError: one does not get an implementation, or has been asked for already.
+        """
         for need in {need["key"]: need for need in needs}.values():
             key = need["key"]
             if key in self._generated or len(self._generated) >= MOST_NEEDS:

@@ -1,4 +1,4 @@
-"""Running a candidate: the docstring's examples, the live call, the scratch tests."""
+"""Running a candidate: the docstring's examples, its gates, the live call, the scratch tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jiti.checks.gate_runs import GateRuns
 from jiti.checks.runs import Ending
 from jiti.checks.verdicts import UNFINISHED, Judge
 from jiti.diagnostics import Diagnostic
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jiti.checks.children import Children
     from jiti.checks.limits import Limits
     from jiti.definition import Definition
+    from jiti.gates import Gate
     from jiti.live import LiveCall
 
 _DEFECTS = frozenset(
@@ -39,16 +41,21 @@ class Result:
         diagnostics: why it is turned down.
         notes: what the agent should know all the same.
         test_count: the scratch tests that ran.
+        gates: the gates that it passed.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
     test_count: int = 0
+    gates: tuple[Gate, ...] = ()
 
     def __add__(self, other: Result) -> Result:
         """Both together."""
         return Result(
-            self.diagnostics + other.diagnostics, self.notes + other.notes, self.test_count + other.test_count
+            self.diagnostics + other.diagnostics,
+            self.notes + other.notes,
+            self.test_count + other.test_count,
+            self.gates + other.gates,
         )
 
     @property
@@ -73,6 +80,7 @@ class Execution:
         self._children = children
         self._limits = limits
         self._judge = Judge(definition.declaration.path, limits)
+        self._gates = GateRuns(definition.declaration.key, children, self._judge, limits)
         self._raised: tuple[str, ...] | None = None
 
     def run(self, code: str, tests: str) -> Result:
@@ -83,11 +91,12 @@ class Execution:
             tests: the scratch test file; empty if there is none.
 
         Raises:
-            GenerationError: there is nothing to run it in.
+            GenerationError: there is nothing to run it in, or no candidate can pass a gate.
         """
         result = Result()
         steps: tuple[Callable[[], Result], ...] = (
             lambda: self._examples(code),
+            lambda: self._required(code),
             lambda: self._call(code),
             lambda: self._tests(code, tests),
         )
@@ -104,6 +113,10 @@ class Execution:
             return Result()
         job = {"kind": "examples", "candidate": code, "docstring": docstring, "line": line}
         return Result(*self._judge.examples(self._children.run(job, self._limits.example, times=count)))
+
+    def _required(self, code: str) -> Result:
+        diagnostics, passed = self._gates.run(code)
+        return Result(diagnostics, gates=passed)
 
     def _call(self, code: str) -> Result:
         if self._live is None:

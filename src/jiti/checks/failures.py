@@ -10,6 +10,8 @@ from jiti.checks.reports import MESSAGE_CHARACTERS, OURS, candidate_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pytest
+
 
 class Failures:
     """Tells the failures of one stub's tests.
@@ -44,12 +46,14 @@ class Failures:
             text = text[text.index("\ntests:") + 1 :]
         return text[-MESSAGE_CHARACTERS:].strip()
 
-    def line(self, longrepr: Any) -> int | None:  # noqa: ANN401 - as above
-        """The last line of the scratch tests that the failure passed through."""
-        lines = [
-            entry.reprfileloc.lineno for entry in _entries(longrepr) if _path(entry) == os.path.realpath(self.tests)
-        ]
+    def line(self, longrepr: Any, path: str) -> int | None:  # noqa: ANN401 - as above
+        """The last line of a file that the failure passed through."""
+        lines = [entry.reprfileloc.lineno for entry in _entries(longrepr) if _path(entry) == os.path.realpath(path)]
         return lines[-1] if lines else None
+
+    def is_candidates(self, error: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Whether an exception was raised by the candidate, or by what it called."""
+        return any(entry.frame.code.raw.co_filename == self._candidate for entry in error.traceback)
 
     def _is_hidden(self, entry: Any) -> bool:  # noqa: ANN401 - of a class that pytest does not publish
         path = _path(entry)

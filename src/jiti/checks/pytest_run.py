@@ -1,7 +1,7 @@
 """One run of pytest that stops before its first test, and goes on from there in the process of each job.
 
-Settings, plugins, conftest files and collection are done once. A job that runs scratch tests only
-collects them and lets pytest go on.
+Settings, plugins, conftest files and the collection of gates are done once. A job that runs gates only
+lets pytest go on; one that runs scratch tests collects them before.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jiti.checks.failures import Failures
+from jiti.checks.gate_items import GateItems
 from jiti.checks.reports import message_of
+from jiti.checks.runs import PART_OF_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -26,21 +28,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TestJob:
-    """Scratch tests that this process is to run.
+    """Tests that this process is to run: gates, or scratch tests.
 
     Attributes:
-        text: the tests' source.
-        path: the file that they go to; its name is taken by no other module.
         report: is told what happens.
         end: ends the process.
+        gates: node ids.
+        text: the scratch tests' source.
+        path: the file that they go to; its name is taken by no other module.
     """
 
     __test__ = False  # for pytest, which takes it for a class of tests
 
-    text: str
-    path: str
     report: Report
     end: Callable[[], NoReturn]
+    gates: Sequence[str] = ()
+    text: str = ""
+    path: str = ""
 
 
 _NEUTRAL: Mapping[str, Any] = {
@@ -55,6 +59,9 @@ _NEUTRAL: Mapping[str, Any] = {
     "keyword": "",
     "markexpr": "",
     "deselect": None,
+    "ignore": None,
+    "ignore_glob": None,
+    "pyargs": False,
     "lf": False,
     "failedfirst": False,
     "newfirst": False,
@@ -80,14 +87,14 @@ _MARKERS_OF_SKIPPING = ("skip", "skipif", "xfail")
 
 
 def arguments(root: str, folder: str) -> list[str]:
-    """The command line of pytest for a project.
+    """The command line of pytest for a project; what pytest takes for its root directory is up to the project.
 
     Args:
         root: the project root.
         folder: where temporary files and caches go.
     """
     return [
-        *("-q", "--capture=no", "--tb=short", f"--rootdir={root}", f"--basetemp={os.path.join(folder, 'pytest')}"),
+        *("-q", "--capture=no", "--tb=short", f"--basetemp={os.path.join(folder, 'pytest')}"),
         *("-o", f"cache_dir={os.path.join(folder, 'cache')}"),
         *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # what we import first was imported before its plugin
         root,
@@ -97,20 +104,23 @@ def arguments(root: str, folder: str) -> list[str]:
 class Plugin:
     """Stops pytest before its first test, hands out jobs there, and reports how their tests end.
 
+    Attributes:
+        gates: collects the gates; pytest is to have it as a plugin too.
+
     Args:
-        gates: node ids to collect before any candidate exists.
+        setup: what the child was told.
         serve: called once all is collected. In the process of a job that has tests, `run` is called from there;
             it returns in the first process alone, when there are no more jobs.
-        key: the stub on trial.
-        source: its source file.
     """
 
-    def __init__(self, gates: Sequence[str], serve: Callable[[pytest.Session], None], key: str, source: str) -> None:
-        self._gates = gates
+    def __init__(self, setup: Mapping[str, Any], serve: Callable[[pytest.Session], None]) -> None:
+        self._root: str = setup["root"]
         self._serve = serve
-        self._failures = Failures(key, source)
+        self._failures = Failures(setup["key"], setup["file"])
+        self.gates = GateItems(setup["root"], setup["gates"], self._failures.text)
         self._session: pytest.Session | None = None
         self._job: TestJob | None = None
+        self._blamed = ""
         # pytest's own words go where they can be told from those of the tests.
         self._terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         self._stdout = sys.stdout
@@ -119,8 +129,10 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, object, object]:
-        """Keep pytest-cov from starting, which it does this early."""
-        early_config.known_args_namespace.no_cov = True
+        """Keep pytest-cov from starting, which it does this early; load the conftest files that gates are under."""
+        known = early_config.known_args_namespace
+        known.no_cov = True
+        known.file_or_dir = [*known.file_or_dir, *self.gates.files]
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -130,7 +142,8 @@ class Plugin:
             if hasattr(config.option, name):
                 setattr(config.option, name, value)
         config.addinivalue_line("python_functions", "test_*")
-        config.args[:] = self._gates
+        config.addinivalue_line("python_classes", "Test")
+        config.args[:] = self.gates.arguments
         sys.stdout = self._terminal
         return (yield)
 
@@ -138,7 +151,7 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Hand out jobs; in the process of a job with tests, collect them and let pytest run them."""
+        """Hand out jobs; in the process of a job with tests, let pytest run them."""
         sys.stdout = self._stdout
         job = self._job
         if job is None:
@@ -148,7 +161,10 @@ class Plugin:
             return (yield)
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._terminal.fileno())
         try:
-            self._collect(session, job)
+            if job.gates:
+                session.items = self.gates.of(job.gates)
+            else:
+                self._collect(session, job)
             return (yield)
         except BaseException as error:  # noqa: BLE001 - also what pytest raises to end a run
             job.report("stopped", why=f"{type(error).__name__}: {message_of(error)}")
@@ -173,14 +189,17 @@ class Plugin:
             file.write(job.text)
         self._failures.tests = job.path
         session.perform_collect([job.path])
-        job.report("collected", tests=[_name(item.nodeid) for item in session.items])
+        job.report("collected", tests=[self._name(item.nodeid) for item in session.items])
+
+    def _name(self, node_id: str) -> str:
+        return self.gates.named(node_id) if self._job and self._job.gates else node_id.partition("::")[2]
 
     # ------------------------------------------------------------ in a job
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
         """Keep the scratch tests, whatever hooks of the project leave out or skip: they are not the project's."""
-        if self._job is None:
+        if self._job is None or self._job.gates:
             return (yield)
         collected = [(item, list(item.own_markers)) for item in items]
         result = yield
@@ -199,22 +218,31 @@ class Plugin:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Report which test runs."""
         if self._job is not None:
-            self._job.report("test", test=_name(nodeid))
+            self._job.report("test", test=self._name(nodeid))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note whether it is the candidate that ends a test; the report does not tell."""
+        if call.excinfo is not None:
+            self._blamed = item.nodeid if self._failures.is_candidates(call.excinfo) else ""
+        return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Report how a phase of a test ended."""
-        if self._job is None:
+        job = self._job
+        if job is None:
             return
+        shown: dict[str, Any] = {"message": "", "line": None, "own": False}
         outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
-        message, line = "", None
         if outcome != "passed":
-            message, line = self._failures.text(report.longrepr), self._failures.line(report.longrepr)
-        test = _name(report.nodeid)
-        self._job.report("phase", test=test, when=report.when, outcome=outcome, message=message, line=line)
-
-
-def _name(nodeid: str) -> str:
-    return nodeid.partition("::")[2]
+            path = os.path.join(self._root, self._name(report.nodeid).partition("::")[0]) if job.gates else job.path
+            shown["message"] = self._failures.text(report.longrepr) or getattr(report, "wasxfail", "")
+            shown["line"] = self._failures.line(report.longrepr, path)
+            shown["own"] = report.nodeid == self._blamed
+        when = PART_OF_CALL if hasattr(report, "context") else report.when
+        job.report("phase", test=self._name(report.nodeid), when=when, outcome=outcome, **shown)
 
 
 def has_endings(config: pytest.Config) -> bool:

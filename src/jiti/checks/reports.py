@@ -56,17 +56,26 @@ class ReportingTrial(trial.Trial):
         report: says it; None before the first job.
 
     Args:
+        key: the stub on trial.
         before_jobs: is told of a need instead as long as there is no job.
     """
 
-    def __init__(self, before_jobs: Callable[[dict[str, object]], None]) -> None:
+    def __init__(self, key: str, before_jobs: Callable[[dict[str, object]], None]) -> None:
         super().__init__()
         self.report: Report | None = None
+        self._candidate = candidate_file(key)
         self._before_jobs = before_jobs
+
+    def asked(self, key: str) -> None:
+        """Report that a stub was called whose candidate is on trial."""
+        if self.report is not None:
+            self.report("asked", key=key)
 
     def need(self, key: str, module: str, qualname: str, arguments: bytes | None) -> trial.Needed:
         """Note that a stub is missing, report it, and give the exception to raise."""
         error = super().need(key, module, qualname, arguments)
+        calling = traceback.walk_stack(sys._getframe())  # noqa: SLF001 - by design, whatever its name
+        self.needs[-1]["own"] = any(frame.f_code.co_filename == self._candidate for frame, _ in calling)
         if self.report is None:
             self._before_jobs(self.needs[-1])
         else:

@@ -17,11 +17,13 @@ Event: TypeAlias = tuple[str, dict[str, Any]]
 """A name, and what belongs to it."""
 
 PRINTED_CHARACTERS = 20_000
+PART_OF_CALL = "subtest"
+"""What is reported for each of the parts that a test's call may have, in place of a phase."""
 
 _MAYBE_TEXT, _MAYBE_LINE = (str, NoneType), (int, NoneType)
 _ERROR = {"type": str, "message": str, "line": _MAYBE_LINE, "shown": _MAYBE_TEXT}
 _EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
-    "need": {"key": str, "module": str, "qualname": str, "arguments": _MAYBE_TEXT, "rows": list},
+    "need": {"key": str, "module": str, "qualname": str, "arguments": _MAYBE_TEXT, "rows": list, "own": bool},
     "answer": {"text": str},
     "examples": {"lines": list, "malformed": list},
     "example": {"line": int, "passed": bool, "message": str, "error": (dict, NoneType)},
@@ -31,7 +33,8 @@ _EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "uncollected": {"why": str},
     "collected": {"tests": list},
     "test": {"test": str},
-    "phase": {"test": str, "when": str, "outcome": str, "message": str, "line": _MAYBE_LINE},
+    "phase": {"test": str, "when": str, "outcome": str, "message": str, "line": _MAYBE_LINE, "own": bool},
+    "asked": {"key": str},
     "stopped": {"why": str},
     "done": {},
 }

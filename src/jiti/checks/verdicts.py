@@ -10,14 +10,15 @@ import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from jiti.checks.runs import Ending
+from jiti.checks.runs import PART_OF_CALL, Ending
 from jiti.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jiti.checks.limits import Limits
     from jiti.checks.runs import Run
+    from jiti.gates import Gate
 
 CANDIDATE, TESTS = "candidate", "tests"
 _PHASES = {"setup", "call", "teardown"}
@@ -107,6 +108,27 @@ class Judge:
             found.append(_scratch(None, "stopped", f"the test run was stopped by {stopped['why']}"))
         return _shortened(found, run.printed)
 
+    def gates(self, run: Run, expected: Mapping[str, Gate]) -> tuple[Diagnostic, ...]:
+        """What gates say: nothing if each of their tests has passed, in every phase, once.
+
+        Args:
+            run: the job.
+            expected: the tests that were collected before there was a candidate, by name, and their gates.
+        """
+        phases = run.all("phase")
+        found = [each for test, gate in expected.items() for each in _gate(test, gate, phases)]
+        if run.ending is not Ending.DONE or (stopped := run.last("stopped")):
+            found = [each for each in found if each.code != "not-run"]
+        if run.ending is not Ending.DONE:
+            at = run.last("test")
+            name = at["test"] if at and at["test"] in expected else next(iter(expected))
+            found.append(_of_gate(expected[name], None, *self.reason(run, name, self._limits.test)))
+        elif stopped:
+            found.append(_unexpected("stopped", f"the test run was stopped by {stopped['why']}"))
+        elif unknown := [each["test"] for each in phases if each["test"] not in expected]:
+            found.append(_unexpected("forged", f"{unknown[0]} was reported, and is no gate"))
+        return _shortened(found, run.printed)
+
     @staticmethod
     def _test(name: str, phases: list[dict[str, Any]]) -> list[Diagnostic]:
         found = []
@@ -171,6 +193,30 @@ def _raised(error: dict[str, Any]) -> tuple[str, str]:
 
 def _scratch(line: int | None, code: str, message: str) -> Diagnostic:
     return Diagnostic("scratch", TESTS, line, code, message)
+
+
+def _gate(test: str, gate: Gate, phases: list[dict[str, Any]]) -> list[Diagnostic]:
+    """What is wrong with how one test of a gate ran."""
+    own = [phase for phase in phases if phase["test"] == test]
+    found = []
+    for phase in own:
+        if phase["outcome"] != "passed":
+            outcome = phase["outcome"] if phase["when"] == "call" else f"{phase['outcome']} in {phase['when']}"
+            found.append(_of_gate(gate, phase["line"], phase["outcome"], f"{test} {outcome}\n{phase['message']}"))
+    ran = sorted(phase["when"] for phase in own if phase["when"] != PART_OF_CALL)
+    if not found and ran != sorted(_PHASES):
+        again = len(ran) > len(set(ran))
+        code, what = ("forged", "was reported more than once") if again else ("not-run", "was not run to its end")
+        found.append(_of_gate(gate, None, code, f"{test} {what}"))
+    return found
+
+
+def _of_gate(gate: Gate, line: int | None, code: str, message: str) -> Diagnostic:
+    return Diagnostic("gate", gate.path, gate.line if line is None else line, code, message)
+
+
+def _unexpected(code: str, message: str) -> Diagnostic:
+    return Diagnostic("gate", CANDIDATE, None, code, message)
 
 
 def _shortened(found: list[Diagnostic], printed: str) -> tuple[Diagnostic, ...]:

@@ -55,7 +55,10 @@ class Call:
 def at_hand(declaration: Declaration) -> Source | None:
     """What runs as it is: the candidate on trial in this process, or a file whose state says that it may."""
     if trial.current is not None and declaration.key in trial.current.candidates:
+        trial.current.asked(declaration.key)
         return Source.of_candidate(declaration, trial.current.candidates[declaration.key])
+    if trial.current is not None and declaration.key in trial.current.withheld:
+        return None
     state = states.look(declaration)
     if not state.runs or state.implementation is None:
         return None

@@ -351,7 +351,7 @@ def test_settings_that_distort_a_verdict_do_not_apply(workshop: Workshop, monkey
         [tool.pytest.ini_options]
         addopts = "-n 2 -x -k nothing -m slow --lf --collect-only --junitxml=report.xml --showlocals --tb=long"
         python_functions = "check_*"
-        filterwarnings = ["error"]
+        filterwarnings = ["error", "ignore:.*asyncio_default_fixture_loop_scope"]
         """,
     )
     workshop.write("conftest.py", "import pytest\n\n\n@pytest.fixture\ndef word():\n    return 'A b'\n")

@@ -12,11 +12,12 @@ from jiti.checks.children import Children
 from jiti.checks.execution import Execution
 from jiti.checks.limits import Limits
 from jiti.definition import define
+from jiti.gates import Gate
 from jiti.live import LiveCall
 from jiti.stub import declaration_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from jiti.definition import Definition
@@ -67,6 +68,11 @@ class Workshop:
         self.write(key.partition("::")[0], source)
         return define(declaration_for(str(self.root), key))
 
+    def gates(self, source: str, *names: str, path: str = "test_text.py") -> list[Gate]:
+        """Write a test file; gives the gates of the names in it."""
+        text = self.write(path, source).read_text(encoding="utf-8")
+        return [Gate(path, name, _line_of(name, text), "", ("text.py::slugify",), "") for name in names]
+
     def bench(
         self,
         definition: Definition,
@@ -76,17 +82,28 @@ class Workshop:
         env: tuple[str, ...] = (),
         limits: Limits = LIMITS,
         fork: bool = True,
+        gates: Sequence[Gate] = (),
     ) -> Bench:
-        bench = Bench(definition, module, live, env=env, generate=self.generate, limits=limits, fork=fork)
+        bench = Bench(definition, module, live, env=env, generate=self.generate, limits=limits, fork=fork, gates=gates)
         self._open.append(bench)
         return bench
 
     def execution(
-        self, definition: Definition, live: LiveCall | None = None, *, fork: bool = True, **limits: float
+        self,
+        definition: Definition,
+        live: LiveCall | None = None,
+        *,
+        fork: bool = True,
+        gates: Sequence[Gate] = (),
+        generate: Callable[[Mapping[str, object]], object] | None = None,
+        **limits: float,
     ) -> Execution:
         """What runs candidates, without the checks that only read them."""
         in_force = replace(LIMITS, **limits)
-        children = Children(definition, "text", live, env=(), generate=self.generate, limits=in_force, fork=fork)
+        generate = generate or self.generate
+        children = Children(
+            definition, "text", live, env=(), generate=generate, limits=in_force, fork=fork, gates=gates
+        )
         self._open.append(children)
         return Execution(definition, live, children, in_force)
 
@@ -110,3 +127,9 @@ def call(function: Callable[..., object], *args: object, **kwargs: object) -> Li
 def slugify(text: str) -> str:
     """The signature of the stub."""
     return text
+
+
+def _line_of(name: str, text: str) -> int:
+    """The line of a function's `def`, or 1."""
+    start = f"def {name.rpartition('.')[2]}("
+    return next((number for number, line in enumerate(text.splitlines(), 1) if start in line), 1)
