@@ -92,8 +92,8 @@ class _Body:
     def __init__(self, around: Surroundings, values: dict[str, Any]) -> None:
         self._around = around
         self._values = dict(values)
-        self._calls: dict[str, ast.expr] = {}
-        """Local names that stand for what a call gives."""
+        self._calls: dict[str, list[Any]] = {}
+        """Local names that stand for what a call gives, and what that is given."""
 
     def cases(self, statements: list[ast.stmt]) -> Iterator[Case]:
         """The cases that some statements assert."""
@@ -111,12 +111,14 @@ class _Body:
                     yield from self.cases(list(blocks(statement)))
 
     def _assign(self, name: str, value: ast.expr) -> None:
-        self._calls.pop(name, None)
-        self._values.pop(name, None)
         try:
-            self._values[name] = evaluate(value, self._value_of)
+            known = evaluate(value, self._value_of)
         except NotLiteralError:
-            self._calls[name] = value
+            self._calls[name] = self._given_if_known(value)
+            self._values.pop(name, None)
+        else:
+            self._values[name] = known
+            self._calls.pop(name, None)
 
     def _looped(self, target: ast.expr, values: ast.expr, body: list[ast.stmt]) -> Iterator[Case]:
         try:
@@ -143,8 +145,8 @@ class _Body:
     def compared(self, one: ast.expr, other: ast.expr) -> Iterator[Case]:
         """The case that two equal things make, if one is a call with literals and the other a literal."""
         for call, want in ((one, other), (other, one)):
+            given = self._given_if_known(call)
             try:
-                given = self._given(call)
                 expected = evaluate(want, self._value_of)
             except NotLiteralError:
                 continue
@@ -152,12 +154,18 @@ class _Body:
                 yield Case(tuple(shown(each) for each in given), shown(expected))
                 return
 
+    def _given_if_known(self, node: ast.expr) -> list[Any]:
+        """What a call is given; nothing where that is no literal."""
+        try:
+            return self._given(node)
+        except (NotLiteralError, RecursionError):
+            return []
+
     def _given(self, node: ast.expr) -> list[Any]:
         """What a call, or a property of what a call gives, is given."""
         match node:
             case ast.Name(id=name) if name in self._calls:
-                node = self._calls[name]
-                return self._given(node) if not isinstance(node, ast.Name) else []
+                return self._calls[name]
             case ast.Await(value=value) | ast.Attribute(value=value):
                 return self._given(value)
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[one]) if (
