@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -80,6 +78,8 @@ class _Pattern:
     @classmethod
     def of(cls, line: str) -> _Pattern | None:
         """The pattern of a line; None for a comment, and for what git would find invalid and never match."""
+        from pathspec import GitIgnoreSpec  # what reads projects only where it generates must load without it
+
         line = line if line.endswith("\\ ") else line.rstrip()
         stem = line.removesuffix("/")
         try:

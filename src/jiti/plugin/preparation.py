@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiti import gates, home, mirror, own_engines, preflight, requirements, states, stub
+from jiti import gates, home, mirror, own_engines, requirements, states, stub
 from jiti.definition import define
 from jiti.engine import Engine, default_engine
 from jiti.errors import FrozenError, JitiError
@@ -50,11 +50,6 @@ class Preparation:
         Args:
             tests: those that may be gates, by the paths of their files.
         """
-        try:
-            preflight.require_installed()
-        except JitiError as error:
-            self._record.add("warning", f"no gate was looked at: {error}")
-            return
         by_root: dict[str, dict[str, Sequence[pytest.Function]]] = {}
         for path, items in tests.items():
             at = home.home_of(path)

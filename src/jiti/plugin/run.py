@@ -114,7 +114,15 @@ class Run:
         return bool(self._worker_input or not session.testsfailed or option.continue_on_collection_errors)
 
     def _prepare(self, tests: Any) -> None:  # noqa: ANN401 - what `collected` gives
-        from jiti import loader
+        from jiti import loader, preflight
+        from jiti.errors import ConfigError
+
+        try:
+            preflight.require_installed()
+        except ConfigError as error:  # as where it was installed without what only generating needs
+            if not self._why_frozen:  # there, nothing would come of it but what the tests themselves say
+                self._record.add("warning", f"gates were not looked at: {error}")
+            return
         from jiti.plugin.preparation import Preparation
 
         self._preparation = Preparation(self._record, self._board, rebuild=self._rebuild, why_frozen=self._why_frozen)
