@@ -7,22 +7,36 @@ imported by the functions that need them, so that a project which only runs need
 from __future__ import annotations
 
 import os
-import time
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from jiti import home, locks, mirror, own_engines, preflight, progress, settings, states, stub
+from jiti import (
+    gates,
+    generation,
+    home,
+    locks,
+    mirror,
+    own_engines,
+    preflight,
+    progress,
+    requirements,
+    settings,
+    states,
+    stub,
+)
 from jiti.definition import Definition, define, require_unchanged
+from jiti.diagnostics import render
 from jiti.errors import ConflictError, FrozenError, JitiError
+from jiti.generation import Means, Order
 from jiti.live import LiveCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import FunctionType
 
-    from jiti.agent.session import Accepted, Task
+    from jiti.diagnostics import Diagnostic
     from jiti.events import Observer
+    from jiti.gates import Gate
     from jiti.mirror import Implementation
     from jiti.models import Model
     from jiti.models.clients import Client
@@ -45,25 +59,26 @@ class Target:
 
     declaration: Declaration
     module: str
-    live: Callable[[], LiveCall]
+    live: Callable[[], LiveCall | None] = lambda: None
     function: FunctionType | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What a session is for.
+class Outcome:
+    """What has been done for a stub that nobody called.
 
     Attributes:
-        definition: the stub.
-        module: the name by which an import statement gets its module.
-        live: the call that asks for it.
-        state: why it has to be generated.
+        key: the stub.
+        kind: `kept`: what is there had passed all that it has to; `generated`; `verified`: it passes what has changed
+            since, and that was noted; `failing`: it does not, and nothing may be written.
+        implementation: what is there now.
+        diagnostics: why it is failing.
     """
 
-    definition: Definition
-    module: str
-    live: LiveCall
-    state: State
+    key: str
+    kind: Literal["kept", "generated", "verified", "failing"]
+    implementation: Implementation
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 class Engine:
@@ -155,12 +170,75 @@ class Engine:
             # Whoever called a stub is to see where, not the way through the engine; a cause keeps its traceback.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
+    def ensure(
+        self, declaration: Declaration, module: str, function: FunctionType | None = None, *, rebuild: bool = False
+    ) -> Outcome:
+        """See to it that a stub has an implementation which passes all that it has to, without a call that waits.
+
+        What was generated for other gates is checked as it is; only if it fails is it generated anew.
+
+        Args:
+            declaration: the stub, or a test that is to be written.
+            module: the name by which an import statement gets its module.
+            function: its function, where it is loaded.
+            rebuild: whether to generate it anew even if nothing changed; not what was edited by hand.
+
+        Raises:
+            jiti.errors.JitiError: as `generate`.
+        """
+        target = Target(declaration, module, function=function and stub.unwrap(function))
+        with locks.claim(declaration.root, declaration.key) as claim:
+            in_force = self._settings_at(declaration)
+            definition = define(declaration)
+            preflight.require_installed()
+            if not in_force.frozen:
+                preflight.require_writable(declaration)
+            observe = progress.observer(in_force.log, instead=self._observe)
+            means = self._means(declaration.root, in_force, observe)
+            with claim.held(observe):
+                return self._ensured(target, definition, means, rebuild=rebuild)
+
+    def _ensured(self, target: Target, definition: Definition, means: Means, *, rebuild: bool) -> Outcome:
+        key = target.declaration.key
+        state = states.look(target.declaration)
+        found = _settled(target.declaration, state, frozen=means.settings.frozen)
+        if isinstance(state, states.Edited) and found is not None:
+            return Outcome(key, "kept", found)
+        order = self._order(target, definition, state, means, None)
+        if found is None:
+            return Outcome(key, "generated", generation.write(order, means))
+        changed = requirements.change_since(order, found)
+        if rebuild and not means.settings.frozen:
+            return Outcome(key, "generated", generation.write(replace(order, reason="asked for"), means))
+        if not changed:
+            return Outcome(key, "kept", found)
+        return self._verified(replace(order, reason=f"{changed} changed"), found, means)
+
+    def _verified(self, order: Order, found: Implementation, means: Means) -> Outcome:
+        """What comes of an implementation that something around it has changed: checked first, then paid for."""
+        declaration = order.definition.declaration
+        frozen = means.settings.frozen
+        if order.definition.is_test:  # it was written from what has changed
+            if frozen:
+                return Outcome(declaration.key, "failing", found)
+            return Outcome(declaration.key, "generated", generation.write(order, means))
+        verdict = generation.verify(order, found, means)
+        if verdict.candidate is not None:
+            if not frozen:
+                with locks.guard(declaration.root):
+                    mirror.stamp(order.definition, found, gates=gates.header_line(verdict.candidate.gates))
+            return Outcome(declaration.key, "verified", found)
+        if frozen:
+            return Outcome(declaration.key, "failing", found, verdict.diagnostics)
+        reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
+        return Outcome(declaration.key, "generated", generation.write(replace(order, reason=reason), means))
+
+    # ------------------------------------------------------------ on the way to an implementation
+
     def _obtain(self, target: Target) -> Implementation:
         declaration = target.declaration
         with locks.claim(declaration.root, declaration.key) as claim:
-            in_force = self.settings_for(declaration.root)
-            if in_force.mirror == "package":
-                declaration.home = home.with_package_mirror(declaration.source)
+            in_force = self._settings_at(declaration)
             found = _settled(declaration, states.look(declaration), frozen=in_force.frozen)
             if found is not None:
                 return found
@@ -170,14 +248,44 @@ class Engine:
             preflight.require_installed()
             preflight.require_writable(declaration)
             live = _described(target.live(), in_force)
-            observe = self._observe or progress.observer(in_force.log)
+            observe = progress.observer(in_force.log, instead=self._observe)
+            means = self._means(declaration.root, in_force, observe)
             with claim.held(observe):
                 state = states.look(declaration)  # somebody else may have generated it while we waited
                 found = _settled(declaration, state, frozen=in_force.frozen)
                 if found is None:
-                    order = Order(definition, target.module, live, state)
-                    found = self._session(order, in_force, observe)
+                    found = generation.write(self._order(target, definition, state, means, live), means)
         return found
+
+    def _order(
+        self, target: Target, definition: Definition, state: State, means: Means, live: LiveCall | None
+    ) -> Order:
+        """What is to be done for a stub, once the tests that decide on it are written."""
+        reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
+        order = Order(definition, target.module, live, reason, state.implementation)
+        if definition.is_test:
+            return replace(order, targets=requirements.targets_of(target.declaration, means.settings))
+        return replace(order, gates=self._gates(target.declaration, means.settings))
+
+    def _gates(self, declaration: Declaration, in_force: Settings) -> Sequence[Gate]:
+        """The tests that decide on a stub; those that are to be written are, before it is."""
+        found = requirements.gates_of(declaration, in_force)
+        to_write = [gate for gate in found if gate.is_jiti_test]
+        for gate in to_write:
+            self.ensure(
+                stub.declaration_for(declaration.root, gate.key), requirements.test_module(declaration.root, gate)
+            )
+        return requirements.gates_of(declaration, in_force) if to_write else found
+
+    def _settings_at(self, declaration: Declaration) -> Settings:
+        """The settings in force for a stub; where it lies in a package with a mirror of its own, it learns of that."""
+        in_force = self.settings_for(declaration.root)
+        if in_force.mirror == "package":
+            declaration.home = home.with_package_mirror(declaration.source)
+        return in_force
+
+    def _means(self, root: str, in_force: Settings, observe: Observer) -> Means:
+        return Means(in_force, lambda: self._model_for(in_force), observe, lambda need: self._obtain_needed(root, need))
 
     def _obtain_needed(self, root: str, need: Mapping[str, object]) -> None:
         """Have a stub generated that a candidate called in a child process, by the engine that its own call would use.
@@ -185,41 +293,11 @@ class Engine:
         One that has no engine of its own is in the hands of whoever needs it.
         """
         target = _target_of(root, need)
-        engine = own_engines.engine_of(target.declaration, target.module)
-        (engine if isinstance(engine, Engine) else self)._obtain(target)  # noqa: SLF001 - it is another of this class
+        self._engine_for(target.declaration, target.module)._obtain(target)  # noqa: SLF001 - it is of this class
 
-    def _session(self, order: Order, in_force: Settings, observe: Observer) -> Implementation:
-        from jiti.agent import session
-        from jiti.agent.transcript import Transcript
-        from jiti.checks.bench import Bench
-
-        definition = order.definition
-        declaration = definition.declaration
-        model = self._model_for(in_force)
-        clock = _Stopwatch()
-
-        def generate_needed(need: Mapping[str, object]) -> None:
-            with clock.paused():
-                self._obtain_needed(declaration.root, need)
-
-        bench = Bench(definition, order.module, order.live, env=in_force.env, generate=generate_needed)
-        with closing(bench):
-            bench.start()  # it warms while the model thinks
-            task = _task(order, in_force)
-            preflight.tell_what_leaves(declaration.root, model)
-            # Last, so that there is a transcript of every session and of nothing else.
-            with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
-                return session.run(
-                    task,
-                    model=model,
-                    workbench=bench,
-                    root=declaration.root,
-                    limits=session.Limits.of(in_force),
-                    transcript=transcript,
-                    observe=observe,
-                    commit=lambda accepted: _file(definition, accepted),
-                    clock=clock,
-                )
+    def _engine_for(self, declaration: Declaration, module: str) -> Engine:
+        engine = own_engines.engine_of(declaration, module)
+        return engine if isinstance(engine, Engine) else self
 
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:
@@ -235,37 +313,19 @@ class Engine:
         return model
 
 
-class _Stopwatch:
-    """Seconds of a session; it stands still while a stub that its candidate needs is generated."""
-
-    def __init__(self) -> None:
-        self._left_out = 0.0
-
-    def __call__(self) -> float:
-        return time.monotonic() - self._left_out
-
-    @contextmanager
-    def paused(self) -> Generator[None]:
-        start = time.monotonic()
-        try:
-            yield
-        finally:
-            self._left_out += time.monotonic() - start
-
-
 def _target_of(root: str, need: Mapping[str, object]) -> Target:
     """A stub that a candidate called in a child process, with the arguments of that call."""
     declaration = stub.declaration_for(root, str(need["key"]))
     return Target(declaration, str(need["module"]), lambda: LiveCall.from_need(need))
 
 
-def _described(live: LiveCall, in_force: Settings) -> LiveCall:
+def _described(live: LiveCall | None, in_force: Settings) -> LiveCall | None:
     """The call with its arguments described once and for all.
 
     The arguments' own code runs for that, and may import modules or wait for locks that another thread has, which may
     be waiting for the stub: so it must not run once the stub's key is held.
     """
-    return LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
+    return live and LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
 
 
 _default: Engine | None = None
@@ -302,34 +362,3 @@ def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Impleme
             hint="generate it where that is allowed, and commit .jiti/; or unset JITI_FROZEN",
         )
     return None
-
-
-def _task(order: Order, in_force: Settings) -> Task:
-    from jiti.agent import context, prompts, session
-
-    definition, state = order.definition, order.state
-    declaration = definition.declaration
-    reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
-    return session.Task(
-        key=declaration.key,
-        spec=str(definition.spec),
-        reason=reason,
-        system=prompts.system(declaration.root, in_force),
-        message=context.task_for(
-            definition, order.module, reason=reason, live=order.live, old=state.implementation, settings=in_force
-        ),
-        prompts=prompts.folder(declaration.root, in_force),
-    )
-
-
-def _file(definition: Definition, accepted: Accepted) -> Implementation:
-    candidate = accepted.candidate
-    made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
-    if candidate.test_count:
-        made += f", {_count(candidate.test_count, 'test')}"
-    with locks.guard(definition.declaration.root):
-        return mirror.file(definition, candidate.code, made=made, tests=candidate.tests)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

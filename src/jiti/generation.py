@@ -1,0 +1,234 @@
+"""One generation, or one verification, of a stub whose key is held: the parts put together.
+
+Third-party packages are imported by the functions that need them, so that a project which only runs needs none.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jiti import gates, host, locks, mirror, preflight, requirements
+from jiti.errors import GenerationError, JitiError
+from jiti.events import VerificationEnded, VerificationStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+    from jiti.agent.session import Accepted, Task
+    from jiti.checks.bench import Bench
+    from jiti.checks.red import TestBench
+    from jiti.definition import Definition
+    from jiti.events import Observer
+    from jiti.gates import Gate
+    from jiti.live import LiveCall
+    from jiti.mirror import Implementation
+    from jiti.models import Model
+    from jiti.settings import Settings
+    from jiti.submission import Verdict, Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be generated or verified.
+
+    Attributes:
+        definition: the stub.
+        module: the name by which an import statement gets its module.
+        live: the call that asks for it; None where nobody waits for a result.
+        reason: why: `missing`, or what changed.
+        old: the implementation that is there.
+        gates: the tests that decide on it.
+        targets: of a test that is to be written, the stubs that it is for.
+    """
+
+    definition: Definition
+    module: str
+    live: LiveCall | None
+    reason: str
+    old: Implementation | None = None
+    gates: Sequence[Gate] = ()
+    targets: Sequence[tuple[Definition, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What it is done with.
+
+    Attributes:
+        settings: the project's, with the engine's own.
+        model: gives whoever is asked.
+        observe: is told of each step.
+        generate: sees to it that a stub which is needed gets an implementation.
+    """
+
+    settings: Settings
+    model: Callable[[], Model]
+    observe: Observer
+    generate: Callable[[Mapping[str, object]], object]
+
+
+def write(order: Order, means: Means) -> Implementation:
+    """Have an agent write what was ordered, and file what passed.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    declaration = order.definition.declaration
+    host.require_untried(declaration.root, declaration.key)
+    try:
+        return _written(order, means)
+    except GenerationError as error:
+        host.note_failure(declaration.root, declaration.key, error)
+        raise
+
+
+def _written(order: Order, means: Means) -> Implementation:
+    from jiti.agent import session
+    from jiti.agent.transcript import Transcript
+
+    declaration = order.definition.declaration
+    model = means.model()
+    clock = _Stopwatch()
+
+    def generate(need: Mapping[str, object]) -> None:
+        with clock.paused():
+            means.generate(need)
+
+    with _bench(order, means, generate) as bench:
+        task = _task(order, means.settings)
+        preflight.tell_what_leaves(declaration.root, model)
+        # Last, so that there is a transcript of every session and of nothing else.
+        with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
+            return session.run(
+                task,
+                model=model,
+                workbench=bench,
+                root=declaration.root,
+                limits=session.Limits.of(means.settings),
+                transcript=transcript,
+                observe=means.observe,
+                commit=lambda accepted: _file(order, accepted),
+                clock=clock,
+            )
+
+
+def verify(order: Order, old: Implementation, means: Means) -> Verdict:
+    """Check an implementation that is there, without any model; nothing is written.
+
+    Raises:
+        jiti.errors.GenerationError: it cannot be checked.
+        jiti.errors.ConfigError: a setting or an installation that does not work.
+    """
+    declaration = order.definition.declaration
+    means.observe(VerificationStarted(declaration.key, order.reason))
+    start = time.monotonic()
+    passed, why = False, ""
+    try:
+        with closing(_function_bench(order, means, means.generate)) as bench:
+            verdict = bench.verify(old.code, mirror.scratch_tests(declaration))
+        passed, why = verdict.passed, str(verdict.diagnostics[0]) if verdict.diagnostics else ""
+    except JitiError as error:
+        why = str(error)
+        raise
+    finally:
+        detail = why.partition("\n")[0]
+        means.observe(VerificationEnded(declaration.key, passed, time.monotonic() - start, detail))
+    return verdict
+
+
+@contextmanager
+def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Generator[Workbench]:
+    """Where the order's candidates are judged; its child gets ready while the model thinks."""
+    with closing(
+        _test_bench(order, means, generate) if order.targets else _function_bench(order, means, generate)
+    ) as bench:
+        bench.start()
+        yield bench
+
+
+def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Bench:
+    from jiti.checks.bench import Bench
+
+    env = means.settings.env
+    return Bench(order.definition, order.module, order.live, env=env, generate=generate, gates=order.gates)
+
+
+def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> TestBench:
+    from jiti.checks.red import TestBench
+
+    targets = [definition for definition, _ in order.targets]
+    return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate)
+
+
+def _task(order: Order, settings: Settings) -> Task:
+    from jiti.agent import context, prompts, session
+
+    definition = order.definition
+    declaration = definition.declaration
+    if order.targets:
+        system = prompts.test_system(declaration.root, settings)
+        message = context.test_task_for(
+            definition, order.module, targets=order.targets, reason=order.reason, old=order.old, settings=settings
+        )
+    else:
+        system = prompts.system(declaration.root, settings)
+        message = context.task_for(
+            definition,
+            order.module,
+            reason=order.reason,
+            live=order.live,
+            old=order.old,
+            settings=settings,
+            gates=order.gates,
+        )
+    return session.Task(
+        key=declaration.key,
+        spec=str(definition.spec),
+        reason=order.reason,
+        system=system,
+        message=message,
+        prompts=prompts.folder(declaration.root, settings),
+        is_test=bool(order.targets),
+        gates=tuple(order.gates),
+    )
+
+
+def _file(order: Order, accepted: Accepted) -> Implementation:
+    candidate = accepted.candidate
+    made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
+    if candidate.test_count:
+        made += f", {_count(candidate.test_count, 'test')}"
+    with locks.guard(order.definition.declaration.root):
+        return mirror.file(
+            order.definition,
+            candidate.code,
+            made=made,
+            gates=gates.header_line(candidate.gates),
+            uses=requirements.uses_line(order.targets),
+            tests=candidate.tests,
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class _Stopwatch:
+    """Seconds of a session; it stands still while a stub that its candidate needs is generated."""
+
+    def __init__(self) -> None:
+        self._left_out = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() - self._left_out
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left_out += time.monotonic() - start
