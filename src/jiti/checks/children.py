@@ -47,6 +47,7 @@ class Children:
         fork: whether children fork for each job, where the system can.
         gates: what has to pass.
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
+        hidden: how paths begin of files that no code in a child may open.
     """
 
     def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
@@ -61,6 +62,7 @@ class Children:
         fork: bool,
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
+        hidden: Sequence[str] = (),
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -74,6 +76,7 @@ class Children:
             "script": stub_module.program(module, declaration.source),
             "gates": [gate.node_id for gate in gates],
             "candidates": dict(standing or {}),
+            "hidden": [os.path.realpath(path) for path in hidden],
         }
         self._gates = gates
         self._expected: Mapping[str, Gate] | None = None
