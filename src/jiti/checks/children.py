@@ -202,8 +202,8 @@ class Children:
             if key in self._generated or len(self._generated) >= MOST_NEEDS:
                 message = f"{self._key} cannot be checked: it needs {key}, which still has no implementation that runs"
                 raise GenerationError(message, key=self._key, hint=f"call {key} by itself to see why")
-            self._generated.add(key)
             self._generate(need)
+            self._generated.add(key)
 
     def _unusable(self, error: ChildError) -> GenerationError:
         """What is said, now and whenever it is asked for again, of a child that did not get ready."""
