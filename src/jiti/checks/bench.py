@@ -81,6 +81,7 @@ class Bench(Workplace):
             return Verdict(error.diagnostics)
         if found := self._forbidden(composed):
             return Verdict(found)
+        self._children.lend(None)
         with _side_by_side() as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)
@@ -102,6 +103,7 @@ class Bench(Workplace):
             return Verdict((Diagnostic("shape", "candidate", error.lineno, "syntax", error.msg),))
         if found:
             return Verdict(found)
+        self._children.lend(code)
         with _side_by_side() as pool:
             return self._verdict(code, tests, pool)
 

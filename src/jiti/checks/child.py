@@ -238,7 +238,7 @@ class _Child:
             _leave_event_loop()
             os.chdir(self._setup["root"] if job["kind"] == "gates" else job["folder"])
             processes.limit(cpu=job["cpu"], memory=job["memory"], output=job["output"])
-            self._trial.report = report
+            self._trial.begin(report)
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]
             if job["kind"] == "gates":

@@ -87,6 +87,19 @@ class Children:
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
         self._problem: GenerationError | None = None
+        self._lent: str | None = None
+        self._is_called_early = False
+
+    def lend(self, code: str | None) -> None:
+        """Let what is called of the stub on trial while a child gets ready run this; None: such a call is an error.
+
+        It is for an implementation that is filed already. A candidate must not run before gates are collected.
+        """
+        if self._is_called_early and code != self._lent:
+            self.close()
+            self._setup["candidates"].pop(self._key, None)
+            self._problem, self._is_called_early = None, False
+        self._lent = code
 
     def start(self) -> ChildProcess:
         """The child, started if there is none; it gets ready on its own.
@@ -171,6 +184,8 @@ class Children:
         while True:
             child = self.start()
             missing = self._learn(child)
+            if self._child is not child:
+                continue  # it was of no use: another one will be
             if not missing:
                 return child
             self.close()
@@ -181,6 +196,11 @@ class Children:
         try:
             missing = child.needs()
         except ChildError as error:
+            is_first, self._is_called_early = not self._is_called_early, error.stage is Stage.CALL
+            if self._is_called_early and is_first and self._lent is not None:
+                self.close()
+                self._setup["candidates"][self._key] = self._lent
+                return ()
             raise self._unusable(error) from error
         if not missing and self._expected is None:
             self._problem = gate_problems.unmendable(self._key, self._gates, child.gates)

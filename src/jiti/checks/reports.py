@@ -52,9 +52,6 @@ class Report:
 class ReportingTrial(trial.Trial):
     """A trial that reports a need at once, so that a candidate which swallows the exception hides nothing.
 
-    Attributes:
-        report: says it; None before the first job.
-
     Args:
         key: the stub on trial.
         before_jobs: is told of a need instead as long as there is no job.
@@ -62,24 +59,33 @@ class ReportingTrial(trial.Trial):
 
     def __init__(self, key: str, before_jobs: Callable[[dict[str, object]], None]) -> None:
         super().__init__()
-        self.report: Report | None = None
+        self._report: Report | None = None
+        self._asked: list[str] = []
         self._candidate = candidate_file(key)
         self._before_jobs = before_jobs
 
     def asked(self, key: str) -> None:
-        """Report that a stub was called whose candidate is on trial."""
-        if self.report is not None:
-            self.report("asked", key=key)
+        """Report that a stub was called whose candidate is on trial; now or when a job begins."""
+        if self._report is None:
+            self._asked.append(key)
+        else:
+            self._report("asked", key=key)
+
+    def begin(self, report: Report) -> None:
+        """Report to a job from now on."""
+        self._report = report
+        for key in self._asked:
+            report("asked", key=key)
 
     def need(self, key: str, module: str, qualname: str, arguments: bytes | None) -> trial.Needed:
         """Note that a stub is missing, report it, and give the exception to raise."""
         error = super().need(key, module, qualname, arguments)
         calling = traceback.walk_stack(sys._getframe())  # noqa: SLF001 - by design, whatever its name
         self.needs[-1]["own"] = any(frame.f_code.co_filename == self._candidate for frame, _ in calling)
-        if self.report is None:
+        if self._report is None:
             self._before_jobs(self.needs[-1])
         else:
-            self.report("need", **told(self.needs[-1]))
+            self._report("need", **told(self.needs[-1]))
         return error
 
 

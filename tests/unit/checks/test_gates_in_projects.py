@@ -275,3 +275,16 @@ def test_an_implementation_that_is_there_is_verified_as_it_stands(
         assert verdict.candidate is not None
         assert (verdict.candidate.code, verdict.candidate.tests) == (code, tests)
         assert (verdict.candidate.gates, verdict.candidate.test_count) == (tuple(gates), 1)
+
+
+def test_a_module_that_calls_its_stub_is_verified_by_that_implementation(workshop: Workshop) -> None:
+    workshop.write("pytest.ini", INI)
+    gates = workshop.gates(GATES, "test_one", "TestTwo.test_two")
+    bench = workshop.bench(workshop.stub(f"{SOURCE}\n\nSLUG = slugify('A B')\n"), gates=gates)
+    bench.start()
+    assert bench.verify(IMPLEMENTATION, "").passed
+    wrong = bench.verify(IMPLEMENTATION.replace(".lower()", ""), "")
+    assert {(each.check, each.code) for each in wrong.diagnostics} == {("gate", "failed")}
+    assert bench.inspect("SLUG") == "str: 'A-B'"
+    with pytest.raises(GenerationError, match=r"slugify is called by .*text\.py:16 while pytest collects its gates"):
+        bench.check(Submission('return "-".join(text.lower().split())'))
