@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti import mirror
-from jiti.checks.bench_for_tests import TestBench
+from jiti.checks.red import TestBench
 from jiti.definition import define
 from jiti.errors import GenerationError
 from jiti.stub import declaration_for
