@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
 
@@ -43,6 +44,7 @@ class Children:
             it takes does not count against any limit.
         limits: what one job may use.
         fork: whether children fork for each job, where the system can.
+        time: how long all may take.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Children:
         generate: Callable[[Mapping[str, object]], object],
         limits: Limits,
         fork: bool,
+        time: SessionTime | None = None,
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -71,6 +74,7 @@ class Children:
         self._env = env
         self._generate = generate
         self._limits = limits
+        self._time = time or SessionTime()
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
@@ -117,10 +121,11 @@ class Children:
 
         Raises:
             GenerationError: no child gets ready, or a stub that is needed does not get an implementation.
+            OutOfTimeError: the session's time was over before.
         """
         while True:
             child = self._ready()
-            run = child.run(job, seconds, times=times)
+            run = child.run(job, seconds, times=times, end=self._time.end())
             if not child.usable:
                 self.close()
                 self.start()
@@ -133,7 +138,7 @@ class Children:
         while True:
             child = self.start()
             try:
-                missing = child.needs()
+                missing = child.needs(self._time.end())
             except ChildError as error:
                 raise self._unusable(error) from error
             if not missing:
