@@ -171,7 +171,7 @@ class Engine:
             preflight.require_writable(declaration)
             live = _described(target.live(), in_force)
             observe = self._observe or progress.observer(in_force.log)
-            with claim.held(observe):
+            with claim.held(observe), preflight.running(declaration.key):
                 state = states.look(declaration)  # somebody else may have generated it while we waited
                 found = _settled(declaration, state, frozen=in_force.frozen)
                 if found is None:

@@ -238,6 +238,72 @@ def test_who_waited_for_a_session_that_failed_fails_alike_and_who_comes_later_tr
     assert_nothing_is_held(project)
 
 
+# ---------------------------------------------------------------- too late
+
+LATE = f"""
+import threading
+
+asked = threading.Event()
+
+
+def double(request):
+    asked.set()
+    threading.main_thread().join()
+    return submit("return n * 2")
+
+
+late = engine({{"double": double}})
+{stub("double", "Twice n", "@jiti(engine=late)")}
+"""
+AT_EXIT = """
+import atexit
+import os
+import threading  # or its own end would come after this script's
+
+import app
+from jiti import GenerationError
+from jiti.stub import declaration_for
+
+
+def generate():
+    try:
+        app.late.generate(declaration_for(os.getcwd(), "app.py::double"), app.double, (4,), {})
+    except GenerationError as error:
+        print(error, app.asked.is_set())
+
+
+atexit.register(generate)
+"""
+LEFT_ALONE = """
+import threading
+
+import app
+from jiti import GenerationError
+
+
+def call():
+    try:
+        app.double(4)
+    except GenerationError as error:
+        print(error, app.asked.is_set())
+
+
+threading.Thread(target=call).start()
+app.asked.wait(60)
+"""
+
+
+@pytest.mark.parametrize(("script", "asked"), [(AT_EXIT, False), (LEFT_ALONE, True)], ids=["begun", "gone on with"])
+def test_a_generation_while_python_shuts_down_says_that_it_is_too_late(script: str, *, asked: bool) -> None:
+    project = staged(LATE)
+    message, hint = run(project, script).stdout.splitlines()
+    assert message == "app.py::double: Python shuts down: nothing can be generated any more"
+    assert hint.startswith("  call it once before the program ends, join the threads that call it, or commit")
+    assert hint.endswith(str(asked))
+    assert len(project.sessions()) == asked
+    assert_nothing_is_held(project)
+
+
 # ---------------------------------------------------------------- the user's modules
 
 TWO = f"""
