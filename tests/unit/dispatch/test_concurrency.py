@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +30,20 @@ def test_threads_that_race_to_a_forwarder_load_once(program: Program) -> None:
     shop = program.run(SOURCE, {"add": cached}, engine=None)
     assert together(shop.add) == [number + 2 for number in range(THREADS)]
     assert len(shop.LOADS) == 1
+
+
+@pytest.mark.parametrize("name", ["typing", "asyncio"])
+def test_a_module_that_another_thread_is_importing_holds_nothing_up(
+    program: Program, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It is there, and has nothing in it yet."""
+    shop = program.run(SOURCE, {}, engine=Writer(codes(program)))
+    program.declaration("add")  # the parts of jiti that need these modules are loaded now
+    waiting = shop.double(2)
+    monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    with pytest.raises(StopIteration) as stop:
+        waiting.send(None)
+    assert (shop.add(1), stop.value.value) == (3, 4)
 
 
 # ---------------------------------------------------------------- tasks
