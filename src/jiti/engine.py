@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti import home, locks, mirror, own_engines, preflight, progress, settings, states, stub
+from jiti import home, locks, mirror, orders, own_engines, preflight, progress, settings, states, stub
 from jiti.definition import Definition, define, require_unchanged
 from jiti.errors import ConflictError, FrozenError, JitiError
 from jiti.live import LiveCall
+from jiti.orders import Order, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator, Mapping
     from types import FunctionType
 
-    from jiti.agent.session import Accepted, Task
+    from jiti.agent.session import Accepted
     from jiti.events import Observer
     from jiti.mirror import Implementation
     from jiti.models import Model
@@ -30,40 +30,6 @@ if TYPE_CHECKING:
     from jiti.states import State
     from jiti.stub import Declaration
     from jiti.usage import Budget
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stub that is called and has no implementation that runs.
-
-    Attributes:
-        declaration: where it stands.
-        module: the name by which an import statement gets its module.
-        live: gives the call that asks for it. The arguments' own code may run: copying and describing them.
-        function: the stub itself, where it is loaded in this process.
-    """
-
-    declaration: Declaration
-    module: str
-    live: Callable[[], LiveCall]
-    function: FunctionType | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a session is for.
-
-    Attributes:
-        definition: the stub.
-        module: the name by which an import statement gets its module.
-        live: the call that asks for it.
-        state: why it has to be generated.
-    """
-
-    definition: Definition
-    module: str
-    live: LiveCall
-    state: State
 
 
 class Engine:
@@ -169,7 +135,7 @@ class Engine:
                 require_unchanged(definition, target.function)
             preflight.require_installed()
             preflight.require_writable(declaration)
-            live = _described(target.live(), in_force)
+            live = orders.described(target.live(), in_force)
             observe = self._observe or progress.observer(in_force.log)
             with claim.held(observe), preflight.running(declaration.key):
                 state = states.look(declaration)  # somebody else may have generated it while we waited
@@ -184,7 +150,7 @@ class Engine:
 
         One that has no engine of its own is in the hands of whoever needs it.
         """
-        target = _target_of(root, need)
+        target = Target.of_need(root, need)
         engine = own_engines.engine_of(target.declaration, target.module)
         (engine if isinstance(engine, Engine) else self)._obtain(target)  # noqa: SLF001 - it is another of this class
 
@@ -205,7 +171,7 @@ class Engine:
         bench = Bench(definition, order.module, order.live, env=in_force.env, generate=generate_needed)
         with closing(bench):
             bench.start()  # it warms while the model thinks
-            task = _task(order, in_force)
+            task = orders.task_of(order, in_force)
             preflight.tell_what_leaves(declaration.root, model)
             # Last, so that there is a transcript of every session and of nothing else.
             with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
@@ -253,21 +219,6 @@ class _Stopwatch:
             self._left_out += time.monotonic() - start
 
 
-def _target_of(root: str, need: Mapping[str, object]) -> Target:
-    """A stub that a candidate called in a child process, with the arguments of that call."""
-    declaration = stub.declaration_for(root, str(need["key"]))
-    return Target(declaration, str(need["module"]), lambda: LiveCall.from_need(need))
-
-
-def _described(live: LiveCall, in_force: Settings) -> LiveCall:
-    """The call with its arguments described once and for all.
-
-    The arguments' own code runs for that, and may import modules or wait for locks that another thread has, which may
-    be waiting for the stub: so it must not run once the stub's key is held.
-    """
-    return LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
-
-
 _default: Engine | None = None
 
 
@@ -302,24 +253,6 @@ def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Impleme
             hint="generate it where that is allowed, and commit .jiti/; or unset JITI_FROZEN",
         )
     return None
-
-
-def _task(order: Order, in_force: Settings) -> Task:
-    from jiti.agent import context, prompts, session
-
-    definition, state = order.definition, order.state
-    declaration = definition.declaration
-    reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
-    return session.Task(
-        key=declaration.key,
-        spec=str(definition.spec),
-        reason=reason,
-        system=prompts.system(declaration.root, in_force),
-        message=context.task_for(
-            definition, order.module, reason=reason, live=order.live, old=state.implementation, settings=in_force
-        ),
-        prompts=prompts.folder(declaration.root, in_force),
-    )
 
 
 def _file(definition: Definition, accepted: Accepted) -> Implementation:
