@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jiti.checks import policy
 from jiti.checks.children import Children
 from jiti.checks.execution import Execution
-from jiti.checks.limits import Limits
+from jiti.checks.limits import Limits, SessionTime
 from jiti.checks.lint import Ruff
 from jiti.checks.runs import Ending
 from jiti.checks.tools import versions
@@ -65,9 +65,18 @@ class Bench:
         self._live = live
         self._gates = tuple(gates)
         self._limits = limits or Limits()
+        self._time = SessionTime()
         self._judge = Judge(definition.declaration.path, self._limits)
         self._children = Children(
-            definition, module, live, env=env, generate=generate, limits=self._limits, fork=fork, gates=self._gates
+            definition,
+            module,
+            live,
+            env=env,
+            generate=generate,
+            limits=self._limits,
+            fork=fork,
+            gates=self._gates,
+            time=self._time,
         )
         self._execution = Execution(definition, live, self._children, self._limits)
 
@@ -78,6 +87,14 @@ class Bench:
             GenerationError: it cannot be started.
         """
         self._children.start()
+
+    def within(self, seconds_left: Callable[[], float | None]) -> None:
+        """Let a session's time bound all that runs from now on: what is under way at its end raises `OutOfTimeError`.
+
+        Args:
+            seconds_left: gives the seconds that the session has left; None where nothing limits them.
+        """
+        self._time.follow(seconds_left)
 
     def problem(self) -> JitiError | None:
         """Why no submission can be checked, whatever it is; None while that is not known. It does not wait."""
@@ -193,11 +210,11 @@ class Bench:
 
     @cached_property
     def _ruff(self) -> Ruff:
-        return Ruff(self._definition)
+        return Ruff(self._definition, self._time)
 
     @cached_property
     def _ty(self) -> Ty:
-        return Ty(self._definition, self._module, sys.prefix)
+        return Ty(self._definition, self._module, sys.prefix, self._time)
 
 
 def _side_by_side() -> Executor:

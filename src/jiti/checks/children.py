@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems, stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
 
@@ -47,6 +48,7 @@ class Children:
         fork: whether children fork for each job, where the system can.
         gates: what has to pass.
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
+        time: how long all may take.
     """
 
     def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
@@ -61,6 +63,7 @@ class Children:
         fork: bool,
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
+        time: SessionTime | None = None,
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -80,6 +83,7 @@ class Children:
         self._env = env
         self._generate = generate
         self._limits = limits
+        self._time = time or SessionTime()
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
@@ -134,6 +138,7 @@ class Children:
 
         Raises:
             GenerationError: no child gets ready, or a stub that is needed does not get an implementation.
+            OutOfTimeError: the session's time was over before.
         """
         while True:
             run = self.attempt(job, seconds, times=times)
@@ -154,7 +159,7 @@ class Children:
             GenerationError: as `run`.
         """
         child = self._ready()
-        run = child.run(job, seconds, times=times)
+        run = child.run(job, seconds, times=times, end=self._time.end())
         if not child.usable:
             self.close()
             self.start()
@@ -176,7 +181,7 @@ class Children:
     def _learn(self, child: ChildProcess) -> Sequence[Mapping[str, Any]]:
         """What a child needs to get ready; of one that is ready, the first time, what it knows of the gates."""
         try:
-            missing = child.needs()
+            missing = child.needs(self._time.end())
         except ChildError as error:
             raise self._unusable(error) from error
         if not missing and self._expected is None:
