@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jiti.agent.session import Accepted
     from jiti.checks.bench import Bench
-    from jiti.checks.red import TestBench
+    from jiti.checks.bench_for_tests import TestBench
     from jiti.events import Observer
     from jiti.mirror import Implementation
     from jiti.models import Model
@@ -132,7 +132,7 @@ def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str,
 
 
 def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> TestBench:
-    from jiti.checks.red import TestBench
+    from jiti.checks.bench_for_tests import TestBench
 
     targets = [definition for definition, _ in order.targets]
     return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate)

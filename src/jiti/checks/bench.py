@@ -7,15 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti.checks import policy
+from jiti.checks import hardcoded, policy
 from jiti.checks.children import Children
 from jiti.checks.execution import Execution
-from jiti.checks.limits import Limits, SessionTime
+from jiti.checks.limits import Limits
 from jiti.checks.lint import Ruff
-from jiti.checks.runs import Ending
 from jiti.checks.tools import versions
 from jiti.checks.typing_check import Ty
-from jiti.checks.verdicts import Judge
+from jiti.checks.workplace import Workplace
 from jiti.diagnostics import Diagnostic
 from jiti.splice import ShapeError, complete_tests, compose
 from jiti.submission import Candidate, Verdict
@@ -25,13 +24,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from jiti.definition import Definition
-    from jiti.errors import JitiError
     from jiti.gates import Gate
     from jiti.live import LiveCall
     from jiti.submission import Submission
 
 
-class Bench:
+class Bench(Workplace):
     """Checks candidates for a stub, and runs experiments; all user and candidate code in child processes.
 
     It belongs to the thread that made it: its child is ended by the system when that thread ends.
@@ -60,92 +58,12 @@ class Bench:
         fork: bool = True,
         gates: Sequence[Gate] = (),
     ) -> None:
-        self._definition = definition
+        limits = limits or Limits()
+        children = Children(definition, module, live, env=env, generate=generate, limits=limits, fork=fork, gates=gates)
+        super().__init__(definition, live, children, limits)
         self._module = module
-        self._live = live
-        self._gates = tuple(gates)
-        self._limits = limits or Limits()
-        self._time = SessionTime()
-        self._judge = Judge(definition.declaration.path, self._limits)
-        self._children = Children(
-            definition,
-            module,
-            live,
-            env=env,
-            generate=generate,
-            limits=self._limits,
-            fork=fork,
-            gates=self._gates,
-            time=self._time,
-        )
-        self._execution = Execution(definition, live, self._children, self._limits)
-
-    def start(self) -> None:
-        """Start a child process, and do not wait for it: it gets ready while the model thinks.
-
-        Raises:
-            GenerationError: it cannot be started.
-        """
-        self._children.start()
-
-    def within(self, seconds_left: Callable[[], float | None]) -> None:
-        """Let a session's time bound all that runs from now on: what is under way at its end raises `OutOfTimeError`.
-
-        Args:
-            seconds_left: gives the seconds that the session has left; None where nothing limits them.
-        """
-        self._time.follow(seconds_left)
-
-    def problem(self) -> JitiError | None:
-        """Why no submission can be checked, whatever it is; None while that is not known. It does not wait."""
-        return self._children.problem()
-
-    def close(self) -> None:
-        """End every process of this bench, and remove its temporary files."""
-        self._children.close()
-
-    # ------------------------------------------------------------ experiments
-
-    def inspect(self, expr: str) -> str:
-        """Type and repr of an expression over the live call's arguments and the stub's module.
-
-        Raises:
-            GenerationError: there is no child process to evaluate it in.
-        """
-        return self._experiment("inspect", expr)
-
-    def run_python(self, code: str) -> str:
-        """What a piece of code prints, and its last expression's repr; run on copies of the live arguments.
-
-        Raises:
-            GenerationError: there is no child process to run it in.
-        """
-        return self._experiment("python", code)
-
-    def docs(self, name: str) -> str:
-        """Signature and docstring of an installed object; of a package, its README's beginning too.
-
-        Raises:
-            GenerationError: there is no child process to import it in.
-        """
-        return self._experiment("docs", name)
-
-    def _experiment(self, kind: str, text: str) -> str:
-        seconds = self._limits.experiment
-        run = self._children.run({"kind": kind, "text": text}, seconds)
-        key = self._definition.declaration.key
-        if any(need["key"] == key for need in run.needs):
-            return f"{key} has no implementation yet: submit one first"
-        parts = [each["text"] for each in run.all("answer")]
-        if run.ending is not Ending.DONE:
-            parts.append(self._judge.reason(run, "it", seconds)[1])
-        if run.printed:
-            parts.append(f"printed:\n{run.printed}" if parts else run.printed)
-        if self._live is not None and self._live.problem and any("NameError" in part for part in parts):
-            parts.append(f"(the live arguments are not there: {self._live.problem})")
-        return "\n".join(parts) or "(nothing was printed)"
-
-    # ------------------------------------------------------------ checks
+        self._cases = tuple(case for gate in gates for case in gate.cases)
+        self._execution = Execution(definition, live, children, limits)
 
     def check(self, submission: Submission) -> Verdict:
         """All checks, in order of cost; ruff, ty and the child process side by side.
@@ -188,7 +106,7 @@ class Bench:
             return self._verdict(code, tests, pool)
 
     def _forbidden(self, code: str) -> tuple[Diagnostic, ...]:
-        return tuple(policy.check(code))
+        return (*policy.check(code), *hardcoded.check(code, self._cases))
 
     def _verdict(self, code: str, tests: str, pool: Executor) -> Verdict:
         linted = pool.submit(self._lint, code, tests)
@@ -210,11 +128,11 @@ class Bench:
 
     @cached_property
     def _ruff(self) -> Ruff:
-        return Ruff(self._definition, self._time)
+        return Ruff(self._definition, self._children.time)
 
     @cached_property
     def _ty(self) -> Ty:
-        return Ty(self._definition, self._module, sys.prefix, self._time)
+        return Ty(self._definition, self._module, sys.prefix, self._children.time)
 
 
 def _side_by_side() -> Executor:

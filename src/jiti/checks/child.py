@@ -7,6 +7,7 @@ fork, it does one job itself and ends.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
@@ -77,6 +78,8 @@ class _Child:
         processes.adopt_orphans()
         signal.signal(signal.SIGTERM, lambda *_: self._leave())
         processes.end_with_parent(signal.SIGTERM, self._setup["parent"])
+        if self._setup["hidden"]:
+            _hide(tuple(self._setup["hidden"]))
 
     def run(self) -> NoReturn:
         """Get ready, serve, and end."""
@@ -257,6 +260,20 @@ class _Child:
         processes.end_descendants()
         shutil.rmtree(self._setup["folder"], ignore_errors=True)
         os._exit(0)
+
+
+def _hide(beginnings: tuple[str, ...]) -> None:
+    """Let no code of this process open files whose paths begin so."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes):
+            return
+        path = os.path.realpath(os.fsdecode(arguments[0]))
+        if path.startswith(beginnings):
+            message = "what a test is written for cannot be read"
+            raise PermissionError(errno.EACCES, message, path)
+
+    sys.addaudithook(refuse)
 
 
 def _leave_event_loop() -> None:

@@ -48,6 +48,9 @@ class Children:
         fork: whether children fork for each job, where the system can.
         gates: what has to pass.
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
+        hidden: how paths begin of files that no code in a child may open.
+
+    Attributes:
         time: how long all may take.
     """
 
@@ -63,7 +66,7 @@ class Children:
         fork: bool,
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
-        time: SessionTime | None = None,
+        hidden: Sequence[str] = (),
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -77,13 +80,14 @@ class Children:
             "script": stub_module.program(module, declaration.source),
             "gates": [gate.node_id for gate in gates],
             "candidates": dict(standing or {}),
+            "hidden": [os.path.realpath(path) for path in hidden],
         }
         self._gates = gates
         self._expected: Mapping[str, Gate] | None = None
         self._env = env
         self._generate = generate
         self._limits = limits
-        self._time = time or SessionTime()
+        self.time = SessionTime()
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
@@ -159,7 +163,7 @@ class Children:
             GenerationError: as `run`.
         """
         child = self._ready()
-        run = child.run(job, seconds, times=times, end=self._time.end())
+        run = child.run(job, seconds, times=times, end=self.time.end())
         if not child.usable:
             self.close()
             self.start()
@@ -181,7 +185,7 @@ class Children:
     def _learn(self, child: ChildProcess) -> Sequence[Mapping[str, Any]]:
         """What a child needs to get ready; of one that is ready, the first time, what it knows of the gates."""
         try:
-            missing = child.needs(self._time.end())
+            missing = child.needs(self.time.end())
         except ChildError as error:
             raise self._unusable(error) from error
         if not missing and self._expected is None:
@@ -204,8 +208,8 @@ class Children:
             if key in self._generated or len(self._generated) >= MOST_NEEDS:
                 message = f"{self._key} cannot be checked: it needs {key}, which still has no implementation that runs"
                 raise GenerationError(message, key=self._key, hint=f"call {key} by itself to see why")
-            self._generated.add(key)
             self._generate(need)
+            self._generated.add(key)
 
     def _unusable(self, error: ChildError) -> GenerationError:
         """What is said, now and whenever it is asked for again, of a child that did not get ready."""

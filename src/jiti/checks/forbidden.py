@@ -76,6 +76,11 @@ NAMES = {
 }
 """Full names, and the rule that each breaks."""
 
+IN_TESTS = {
+    name: rule for name, rule in NAMES.items() if rule is not _TESTING or name in {"_pytest", "xdist", "pluggy"}
+}
+"""The same for jiti-tests: they may use the tools of tests, and not what these are made of."""
+
 ATTRIBUTES = {
     **dict.fromkeys(["tb_frame", "gi_frame", "cr_frame", "ag_frame", "f_back", "f_locals", "f_globals"], _FRAMES),
     **dict.fromkeys(["f_builtins", "f_code", "gi_code", "cr_code", "ag_code", "f_trace"], _FRAMES),

@@ -16,11 +16,11 @@ class Limits:
     """Bounds of one job in a child process; seconds are of wall-clock time.
 
     Attributes:
-        start: until the child has imported the stub's module.
+        start: until the child has collected the gates and imported the stub's module.
         experiment: for an `inspect`, `run_python` or `docs`.
         example: for one docstring example.
         call: for the live call.
-        test: for one phase of one scratch test.
+        test: for one phase of one gate or scratch test.
         memory: bytes that a job may map beyond what its process has mapped already.
         output: bytes that it may print, and that any file it writes may hold.
         processes: descendants that it may have at a time.

@@ -15,6 +15,8 @@ from jiti.diagnostics import Diagnostic
 from jiti.splice.names import without_annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jiti.checks.forbidden import Rule
 
 _GETTERS = {"builtins.getattr", "builtins.hasattr"}
@@ -25,17 +27,18 @@ _WRITES = {"update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__
 _RAW_SETTERS = {"__setattr__", "__delattr__"}
 
 
-def check(code: str) -> list[Diagnostic]:
+def check(code: str, *, is_test: bool = False) -> list[Diagnostic]:
     """What a candidate does that no implementation may, whatever its stub allows.
 
     Args:
         code: the candidate; it parses.
+        is_test: whether it is for a jiti-test, which may use pytest and `unittest.mock`.
     """
     try:
         tree = ast.parse(code)
         if _has_future_annotations(tree):
             tree = without_annotations(tree)
-        reader = _Reader(Scopes(tree), code.split("\n"))
+        reader = _Reader(Scopes(tree), code.split("\n"), forbidden.IN_TESTS if is_test else forbidden.NAMES)
         reader.visit(tree)
     except RecursionError:
         return [Diagnostic("policy", "candidate", None, "too-deep", "nest less deeply: this cannot be judged")]
@@ -53,10 +56,11 @@ def _has_future_annotations(tree: ast.Module) -> bool:
 class _Reader(ast.NodeVisitor):
     """Walks a candidate and notes what it breaks, each rule once a line."""
 
-    def __init__(self, scopes: Scopes, lines: list[str]) -> None:
+    def __init__(self, scopes: Scopes, lines: list[str], names: Mapping[str, Rule]) -> None:
         self.found: dict[tuple[int, str], Diagnostic] = {}
         self._scopes = scopes
         self._lines = lines
+        self._names = names
 
     def _break(self, rule: Rule, node: ast.AST, what: str) -> None:
         line = getattr(node, "lineno", 1)
@@ -68,8 +72,8 @@ class _Reader(ast.NodeVisitor):
         parts = (name or "").split(".")
         for length in range(1, len(parts) + 1):
             shown = ".".join(parts[:length])
-            if shown in forbidden.NAMES:
-                self._break(forbidden.NAMES[shown], node, f"`{shown.removeprefix('builtins.')}`")
+            if shown in self._names:
+                self._break(self._names[shown], node, f"`{shown.removeprefix('builtins.')}`")
 
     def _check_attribute(self, node: ast.AST, name: str) -> None:
         if name in forbidden.ATTRIBUTES:

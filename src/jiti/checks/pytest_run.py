@@ -129,10 +129,10 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, object, object]:
-        """Keep pytest-cov from starting, which it does this early; load the conftest files that gates are under."""
+        """Keep pytest-cov from starting, which it does this early; load the conftest files that options may be from."""
         known = early_config.known_args_namespace
         known.no_cov = True
-        known.file_or_dir = [*known.file_or_dir, *self.gates.files]
+        known.file_or_dir = [*known.file_or_dir, *early_config.getini("testpaths"), *self.gates.files]
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -42,13 +42,12 @@ class Surroundings:
         Raises:
             NotLiteralError: it has none that can be read.
         """
-        scopes = [self.scope]
-        if name.startswith("self."):
-            name = name.removeprefix("self.")
-            scopes = [Scope.of(owner.body) for owner in self.owners[-1:]]
+        own = [Scope.of(owner.body) for owner in self.owners[-1:]]
+        scopes = own if name.startswith("self.") else [*own, self.scope]
+        name = name.removeprefix("self.")
         for scope in scopes:
             bindings = scope.bindings.get(name, ())
-            if len(bindings) == 1 and isinstance(bindings[0], ast.expr):
+            if len(bindings) == 1 and isinstance(bindings[0], ast.expr) and len(scope.sources[name]) == 1:
                 return evaluate(bindings[0], self.value_of)
         raise NotLiteralError
 

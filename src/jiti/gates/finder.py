@@ -17,6 +17,7 @@ from jiti.gates.modules import UNREADABLE, Modules
 from jiti.gates.problems import in_function, misused, on_class, shadowed, unreadable, unresolved, without_stub, written
 from jiti.gates.required import NAME
 from jiti.gates.resolution import ClassThing, FunctionThing, Resolver
+from jiti.home import home_of
 from jiti.stub import Declaration
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ class _Finder:
 
     def _add_gate(self, marked: Marked, module: Module, targets: tuple[str, ...]) -> None:
         text = module.file.block(marked.line, marked.node.end_lineno or marked.line)
-        declaration = Declaration(self._root, module.path, marked.qualname, marked.line, text)
+        home = home_of(module.file.path)
+        declaration = Declaration(
+            self._root, module.path, marked.qualname, marked.line, text, home if home.root == self._root else None
+        )
         try:
             digest = self._digests.of(marked, module, declaration)
         except JitiError as error:
@@ -136,9 +140,9 @@ class _Finder:
         if keys:
             yield from keys
         elif things:
-            self.problems.append(without_stub(path, target, things, self._stubs_near(things)))
+            self.problems.append(without_stub(path, marked, target, things, self._stubs_near(things)))
         else:
-            self.problems.append(unresolved(path, target, self._resolver.reasons))
+            self.problems.append(unresolved(path, marked, target, self._resolver.reasons))
 
     def _stub_keys(self, thing: Thing) -> Iterator[str]:
         if isinstance(thing, FunctionThing):

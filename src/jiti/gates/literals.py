@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _CONTAINERS = {"dict": dict, "frozenset": frozenset, "list": list, "set": set, "tuple": tuple}
+_DISPLAYS: dict[type[ast.expr], type[Any]] = {ast.Tuple: tuple, ast.List: list, ast.Set: set}
 _MOST = 100_000
 """Items or digits that a product of literals may come to."""
 
@@ -28,7 +29,7 @@ def evaluate(node: ast.expr, value_of: Callable[[str], Any]) -> Any:  # noqa: AN
 
     Args:
         node: constants, containers, sums and products of them, names, `pytest.approx(…)`, `TABLE.items()`.
-        value_of: gives a name's value; raises NotLiteralError.
+        value_of: gives the value of a name, or of `self.NAME`; raises NotLiteralError.
 
     Raises:
         NotLiteralError: it is something else.
@@ -66,18 +67,16 @@ def arguments(call: ast.Call, value_of: Callable[[str], Any]) -> list[Any]:
     return values
 
 
-def _evaluate(node: ast.expr, value_of: Callable[[str], Any]) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+def _evaluate(node: ast.expr, value_of: Callable[[str], Any]) -> Any:  # noqa: ANN401, PLR0911 - one return for each kind
     match node:
         case ast.Constant(value=value):
             return value
         case ast.Name(id=name):
             return value_of(name)
-        case ast.Tuple(elts=elts):
-            return tuple(_items(elts, value_of))
-        case ast.List(elts=elts):
-            return list(_items(elts, value_of))
-        case ast.Set(elts=elts):
-            return set(_items(elts, value_of))
+        case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+            return value_of(f"self.{name}")
+        case ast.Tuple(elts=elts) | ast.List(elts=elts) | ast.Set(elts=elts):
+            return _DISPLAYS[type(node)](_items(elts, value_of))
         case ast.Dict(keys=keys, values=values):
             return _mapping(keys, values, value_of)
         case ast.UnaryOp(op=ast.USub(), operand=operand):

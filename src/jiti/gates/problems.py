@@ -29,7 +29,7 @@ def unreadable(path: str, error: Exception) -> Problem:
 
 def misused(path: str, node: ast.expr) -> Problem:
     """`required_for` where no decorator with targets stands."""
-    message = "`required_for` is used otherwise than as a decorator with targets: gates are found by reading"
+    message = "`required_for` is used otherwise than as a decorator with targets: gates are found by reading alone"
     return Problem(f"{path}:{node.lineno}", message, "write `@jiti.required_for(target)` right above the test")
 
 
@@ -56,17 +56,17 @@ def written(path: str, marked: Marked, error: JitiError) -> Problem:
     return Problem(f"{path}:{marked.line}", str(error), "say in its docstring what it has to show")
 
 
-def unresolved(path: str, target: ast.expr, reasons: Sequence[str]) -> Problem:
+def unresolved(path: str, marked: Marked, target: ast.expr, reasons: Sequence[str]) -> Problem:
     """A target that leads nowhere."""
     reason = reasons[0] if reasons else "its imports lead in a circle"
     message = f"`{ast.unparse(target)}` cannot be found: {reason}"
     hint = "name a stub as the file imports it"
     if " may be " in reason:
         hint = "say in pytest's `pythonpath`, or in `[tool.jiti] sources`, which folder modules are imported from"
-    return Problem(f"{path}:{target.lineno}", message, hint)
+    return Problem(f"{path}:{marked.line}", message, hint)
 
 
-def without_stub(path: str, target: ast.expr, things: Sequence[Thing], near: Sequence[str]) -> Problem:
+def without_stub(path: str, marked: Marked, target: ast.expr, things: Sequence[Thing], near: Sequence[str]) -> Problem:
     """A target that is something else than a stub."""
     shown = ast.unparse(target)
     match things[0]:
@@ -79,4 +79,4 @@ def without_stub(path: str, target: ast.expr, things: Sequence[Thing], near: Seq
         case ModuleThing(paths=paths):
             message = f"`{shown}` is the module {paths[0]}, and no stub"
             hint = "name a stub in it"
-    return Problem(f"{path}:{target.lineno}", message, hint)
+    return Problem(f"{path}:{marked.line}", message, hint)

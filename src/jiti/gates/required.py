@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -46,16 +45,15 @@ class Marked:
 
     @property
     def is_to_be_written(self) -> bool:
-        """Whether the body is empty: a docstring, and at most one of `...`, `pass`, `raise NotImplementedError`."""
-        body = self.node.body[1:] if ast.get_docstring(self.node, clean=False) is not None else self.node.body
-        return len(body) <= 1 and all(_is_placeholder(each) for each in body)
+        """Whether it is a test with an empty body: the agent's to write."""
+        return isinstance(self.node, syntax.FunctionNode) and syntax.first_of_body(self.node) is None
 
 
 class RequiredFor:
     """What a test file calls the decorator, and where it uses it.
 
     Attributes:
-        elsewhere: where it is used otherwise than as a decorator with targets, and not only given another name.
+        elsewhere: where it is called otherwise than as a decorator, or decorates without targets.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -105,15 +103,17 @@ class RequiredFor:
         return sorted(self._walk(self._tree.body, "", (), is_nested=False), key=lambda each: each.line)
 
     def _used_elsewhere(self, inside: list[ast.AST]) -> Iterator[ast.expr]:
-        known: set[ast.expr] = set()
+        decorators = {
+            each
+            for node in inside
+            if isinstance(node, syntax.FunctionNode | ast.ClassDef)
+            for each in node.decorator_list
+        }
+        for node in decorators:
+            if self.is_on(node) and not (isinstance(node, ast.Call) and node.args):
+                yield node
         for node in inside:
-            if isinstance(node, syntax.FunctionNode | ast.ClassDef):
-                calls = [each for each in node.decorator_list if isinstance(each, ast.Call) and each.args]
-                known |= {each.func for each in calls}
-            elif isinstance(node, ast.Assign):
-                known |= {node.value, *node.targets}
-        for node in inside:
-            if isinstance(node, ast.Name | ast.Attribute) and node not in known and self.is_meant(node):
+            if isinstance(node, ast.Call) and node not in decorators and self.is_meant(node.func):
                 yield node
 
     def _walk(
@@ -146,14 +146,3 @@ def _definitions(body: list[ast.stmt]) -> Iterator[syntax.FunctionNode | ast.Cla
             yield statement
         else:
             yield from _definitions(list(blocks(statement)))
-
-
-def _is_placeholder(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant(value=builtins.Ellipsis)):
-            return True
-        case ast.Raise(exc=ast.Name(id="NotImplementedError"), cause=None):
-            return True
-        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")), cause=None):
-            return True
-    return False

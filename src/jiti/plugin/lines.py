@@ -34,7 +34,10 @@ class TerminalLines:
         capture = plugins.get_plugin("capturemanager")
         if reporter is not None:
             with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
-                reporter.write_line(text.removesuffix("\n"))
+                reporter.ensure_newline()
+                if self._config.get_terminal_writer().width_of_current_line:  # dots of `-q` stand for no file
+                    reporter.line("")
+                reporter.line(text.removesuffix("\n"))
                 reporter.flush()
         return len(text)
 

@@ -78,7 +78,8 @@ class Preparation:
         self.jiti_tests |= {(project.root, gate.key) for gate in collected if gate.is_jiti_test}
         for problem in project.found.problems:
             if problem.place.rpartition(":")[0] in files or problem.place in files:
-                self._record.add("warning", f"{problem.place}: {problem.message}\n{problem.hint}")
+                message = problem.message.removeprefix(f"{problem.place}: ")
+                self._record.add("warning", f"{problem.place}: {message}\n{problem.hint}")
         return collected
 
     def _prepare(self, project: Project, collected: Sequence[Gate]) -> None:

@@ -177,6 +177,7 @@ def test_a_gate_that_does_not_pass_whatever_the_candidate_is_told_to_the_user(
 # ---------------------------------------------------------------- the candidate's doing
 
 
+@on_linux
 @pytest.mark.parametrize(
     ("gate", "code"),
     [

@@ -144,10 +144,11 @@ def test_the_settings_of_a_folder_above_stay_and_ids_are_told_from_the_project(
     assert execution.run(RIGHT, "") == Result(gates=tuple(gates))
 
 
-def test_options_of_a_conftest_beside_a_gate_may_stand_in_addopts(workshop: Workshop) -> None:
+@pytest.mark.parametrize("path", ["checks/test_text.py", "test_text.py"])
+def test_options_of_a_conftest_in_the_folder_of_tests_may_stand_in_addopts(workshop: Workshop, path: str) -> None:
     workshop.write("pytest.ini", f"{INI}addopts = --color-of-it=red\ntestpaths = checks\n")
     workshop.write("checks/conftest.py", "def pytest_addoption(parser):\n    parser.addoption('--color-of-it')\n")
-    assert_decides(workshop, path="checks/test_text.py")
+    assert_decides(workshop, path=path)
 
 
 @pytest.mark.parametrize("fork", [True, False])
@@ -215,6 +216,13 @@ def test_a_gate_that_needs_a_stub_which_waits_for_this_one_is_put_off(workshop: 
         assert execution.run(RIGHT, "") == Result(gates=judging)
         assert len(execution.run(WRONG, "").diagnostics) == len(judging)
     assert circle.asked == ["lower"]
+
+
+def test_a_scratch_test_that_needs_such_a_stub_is_told_the_circle_all_the_same(workshop: Workshop) -> None:
+    gates = workshop.gates(NEEDY, "test_needy")
+    execution = workshop.execution(workshop.stub(SOURCE), gates=gates, generate=Circle())
+    with pytest.raises(GenerationCycleError):
+        execution.run(RIGHT, "from text import lower\n\n\ndef test_it():\n    assert lower('A')\n")
 
 
 def test_a_candidate_cannot_have_a_gate_put_off(workshop: Workshop) -> None:

@@ -111,6 +111,14 @@ def test_each_way_to_give_and_to_check_is_read(marks: str, body: str) -> None:
             '@x.parametrize("a", [1, 2])\n@x.parametrize("b", [3, 4])\ndef test(a, b): assert f(a, b) == "x"',
             ["1, 3 -> 'x'", "1, 4 -> 'x'", "2, 3 -> 'x'", "2, 4 -> 'x'"],
         ),
+        (
+            'class Test:\n    A = [("a b", "a-b")]\n    def test(self):\n        for a, b in self.A: assert f(a) == b',
+            [A],
+        ),
+        (
+            'class Test:\n    ALL = ["a b"]\n    @x.parametrize("a", ALL)\n    def test(self, a): assert f(a) == "a-b"',
+            [A],
+        ),
         ('@x.parametrize("a", ["a b"])\nclass Test:\n    def test(self, a): assert f(a) == "a-b"', [A]),
     ],
 )
@@ -139,6 +147,10 @@ def test_cases_are_read_from_marks_loops_and_names(text: str, expected: list[str
 )
 def test_what_is_no_literal_makes_no_case(body: str) -> None:
     assert cases(f"def test(raw, want):\n{indent(body, '    ')}\n") == []
+
+
+def test_a_constant_that_is_changed_later_makes_no_case() -> None:
+    assert cases("A = ['a']\nA += ['b']\n@pytest.mark.parametrize('a', A)\ndef test(a): assert f(a) == 'x'\n") == []
 
 
 def test_a_constant_that_is_made_of_itself_makes_no_case() -> None:

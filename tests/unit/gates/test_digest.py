@@ -281,3 +281,13 @@ def test_the_fixtures_of_a_jiti_test_count(tree: Tree) -> None:
     before = jiti_test(tree)
     tree.write({"conftest.py": TOP_CONFTEST.replace("return 12", "return 13")})
     assert tree.only().digest != before
+
+
+def test_a_jiti_test_in_a_package_that_carries_a_mirror_is_read_from_there(tree: Tree) -> None:
+    tree.write({"app/tests/__init__.py": "", "app/tests/test_text.py": JITI_TEST})
+    (tree.root / "app/.jiti").mkdir()
+    before = tree.only().digest
+    (declaration,) = stub.declarations_in(str(tree.root), "app/tests/test_text.py")
+    mirror.file(define(declaration), "def test_it(word) -> None:\n    assert 1\n", made="-")
+    assert (tree.root / "app/.jiti/app/tests/test_text/test_it.py").exists()
+    assert tree.only().digest != before

@@ -165,6 +165,27 @@ def test_a_target_that_is_no_stub_is_reported(tree: Tree, target: str, message: 
     assert hint in found.hint
 
 
+def test_a_test_that_is_to_be_written_is_no_target(tree: Tree) -> None:
+    first = '@jiti.required_for(slugify)\ndef test_a():\n    """It is."""\n\n'
+    text = f"{first}@jiti.required_for(test_a)\ndef test_b(): assert 1\n"
+    found = problem(tree, text)
+    assert found.place == "tests/test_text.py:9"
+    assert found.message == "`test_a` is no stub: tests/test_text.py:6 does not carry @jiti"
+
+
+def test_a_problem_is_told_where_its_gate_begins(tree: Tree) -> None:
+    found = problem(tree, "@mark\n@jiti.required_for(\n    gone,\n)\ndef test_a(): assert 1\n")
+    assert found.place == "tests/test_text.py:5"
+
+
+@pytest.mark.parametrize(
+    "use", ["print(jiti.required_for)", "assert jiti.required_for is not None", "x = jiti.required_for"]
+)
+def test_speaking_of_the_decorator_is_no_problem(tree: Tree, use: str) -> None:
+    tree.write({"tests/test_text.py": f"{HEAD}{use}\n"})
+    assert tree.find().problems == ()
+
+
 def test_the_gate_of_a_renamed_target_is_reported_where_it_is_imported_from(tree: Tree) -> None:
     text = "from app.text import slug\nfrom jiti import jiti\n\n@jiti.required_for(slug)\ndef test_it(): assert 1\n"
     tree.write({"tests/test_text.py": text})
