@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from jiti import host
 from jiti.testing import forbid_requests
 
 for name in [*os.environ]:
@@ -11,3 +14,10 @@ for name in [*os.environ]:
         del os.environ[name]
 os.environ["NO_PROXY"] = "127.0.0.1"
 forbid_requests()
+
+
+@pytest.fixture(autouse=True)
+def _no_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the plugin of the run sets for the stubs of users' tests is none of our tests' business."""
+    monkeypatch.setattr(host, "current", None)
+    monkeypatch.delenv("JITI_FROZEN", raising=False)

@@ -7,8 +7,9 @@ imported by the functions that need them, so that a project which only runs need
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from jiti import (
     gates,
@@ -26,15 +27,15 @@ from jiti import (
 )
 from jiti.definition import Definition, define, require_unchanged
 from jiti.diagnostics import render
-from jiti.errors import ConflictError, FrozenError, JitiError
-from jiti.generation import Means, Order
+from jiti.errors import JitiError
+from jiti.generation import Means
 from jiti.live import LiveCall
+from jiti.orders import Order, Outcome, Target, described, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from types import FunctionType
 
-    from jiti.diagnostics import Diagnostic
     from jiti.events import Observer
     from jiti.gates import Gate
     from jiti.mirror import Implementation
@@ -44,41 +45,6 @@ if TYPE_CHECKING:
     from jiti.states import State
     from jiti.stub import Declaration
     from jiti.usage import Budget
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stub that is called and has no implementation that runs.
-
-    Attributes:
-        declaration: where it stands.
-        module: the name by which an import statement gets its module.
-        live: gives the call that asks for it. The arguments' own code may run: copying and describing them.
-        function: the stub itself, where it is loaded in this process.
-    """
-
-    declaration: Declaration
-    module: str
-    live: Callable[[], LiveCall | None] = lambda: None
-    function: FunctionType | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What has been done for a stub that nobody called.
-
-    Attributes:
-        key: the stub.
-        kind: `kept`: what is there had passed all that it has to; `generated`; `verified`: it passes what has changed
-            since, and that was noted; `failing`: it does not, and nothing may be written.
-        implementation: what is there now.
-        diagnostics: why it is failing.
-    """
-
-    key: str
-    kind: Literal["kept", "generated", "verified", "failing"]
-    implementation: Implementation
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 class Engine:
@@ -190,48 +156,26 @@ class Engine:
         with locks.claim(declaration.root, declaration.key) as claim:
             in_force = self._settings_at(declaration)
             definition = define(declaration)
-            preflight.require_installed()
-            if not in_force.frozen:
-                preflight.require_writable(declaration)
             observe = progress.observer(in_force.log, instead=self._observe)
             means = self._means(declaration.root, in_force, observe)
-            with claim.held(observe):
+            # Where all is frozen, nothing is written, not even a lock.
+            with nullcontext() if in_force.frozen else claim.held(observe), preflight.running(declaration.key):
                 return self._ensured(target, definition, means, rebuild=rebuild)
 
     def _ensured(self, target: Target, definition: Definition, means: Means, *, rebuild: bool) -> Outcome:
         key = target.declaration.key
         state = states.look(target.declaration)
-        found = _settled(target.declaration, state, frozen=means.settings.frozen)
+        found = settled(target.declaration, state, frozen=means.settings.frozen)
         if isinstance(state, states.Edited) and found is not None:
             return Outcome(key, "kept", found)
         order = self._order(target, definition, state, means, None)
         if found is None:
-            return Outcome(key, "generated", generation.write(order, means))
-        changed = requirements.change_since(order, found)
+            return _written(order, means)
         if rebuild and not means.settings.frozen:
-            return Outcome(key, "generated", generation.write(replace(order, reason="asked for"), means))
-        if not changed:
-            return Outcome(key, "kept", found)
-        return self._verified(replace(order, reason=f"{changed} changed"), found, means)
-
-    def _verified(self, order: Order, found: Implementation, means: Means) -> Outcome:
-        """What comes of an implementation that something around it has changed: checked first, then paid for."""
-        declaration = order.definition.declaration
-        frozen = means.settings.frozen
-        if order.definition.is_test:  # it was written from what has changed
-            if frozen:
-                return Outcome(declaration.key, "failing", found)
-            return Outcome(declaration.key, "generated", generation.write(order, means))
-        verdict = generation.verify(order, found, means)
-        if verdict.candidate is not None:
-            if not frozen:
-                with locks.guard(declaration.root):
-                    mirror.stamp(order.definition, found, gates=gates.header_line(verdict.candidate.gates))
-            return Outcome(declaration.key, "verified", found)
-        if frozen:
-            return Outcome(declaration.key, "failing", found, verdict.diagnostics)
-        reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
-        return Outcome(declaration.key, "generated", generation.write(replace(order, reason=reason), means))
+            return _written(replace(order, reason="asked for"), means)
+        if changed := requirements.change_since(order, found):
+            return _verified(replace(order, reason=f"{changed} changed"), found, means)
+        return Outcome(key, "kept", found)
 
     # ------------------------------------------------------------ on the way to an implementation
 
@@ -239,7 +183,7 @@ class Engine:
         declaration = target.declaration
         with locks.claim(declaration.root, declaration.key) as claim:
             in_force = self._settings_at(declaration)
-            found = _settled(declaration, states.look(declaration), frozen=in_force.frozen)
+            found = settled(declaration, states.look(declaration), frozen=in_force.frozen)
             if found is not None:
                 return found
             definition = define(declaration)
@@ -247,12 +191,12 @@ class Engine:
                 require_unchanged(definition, target.function)
             preflight.require_installed()
             preflight.require_writable(declaration)
-            live = _described(target.live(), in_force)
+            live = described(target.live(), in_force)
             observe = progress.observer(in_force.log, instead=self._observe)
             means = self._means(declaration.root, in_force, observe)
-            with claim.held(observe):
+            with claim.held(observe), preflight.running(declaration.key):
                 state = states.look(declaration)  # somebody else may have generated it while we waited
-                found = _settled(declaration, state, frozen=in_force.frozen)
+                found = settled(declaration, state, frozen=in_force.frozen)
                 if found is None:
                     found = generation.write(self._order(target, definition, state, means, live), means)
         return found
@@ -292,7 +236,7 @@ class Engine:
 
         One that has no engine of its own is in the hands of whoever needs it.
         """
-        target = _target_of(root, need)
+        target = Target.of_need(root, need)
         self._engine_for(target.declaration, target.module)._obtain(target)  # noqa: SLF001 - it is of this class
 
     def _engine_for(self, declaration: Declaration, module: str) -> Engine:
@@ -313,21 +257,6 @@ class Engine:
         return model
 
 
-def _target_of(root: str, need: Mapping[str, object]) -> Target:
-    """A stub that a candidate called in a child process, with the arguments of that call."""
-    declaration = stub.declaration_for(root, str(need["key"]))
-    return Target(declaration, str(need["module"]), lambda: LiveCall.from_need(need))
-
-
-def _described(live: LiveCall | None, in_force: Settings) -> LiveCall | None:
-    """The call with its arguments described once and for all.
-
-    The arguments' own code runs for that, and may import modules or wait for locks that another thread has, which may
-    be waiting for the stub: so it must not run once the stub's key is held.
-    """
-    return live and LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
-
-
 _default: Engine | None = None
 
 
@@ -339,26 +268,26 @@ def default_engine() -> Engine:
     return _default
 
 
-def _settled(declaration: Declaration, state: State, *, frozen: bool) -> Implementation | None:
-    """What a state says without any model: the implementation that runs, an error, or None: generate."""
-    key = declaration.key
-    if state.runs:
-        return state.implementation
-    if state.error is not None:
-        raise state.error
-    if isinstance(state, states.Conflict) and state.implementation is not None:
-        path = mirror.relative_path(declaration.root, state.implementation.path)
-        changed = " and ".join(state.changed)
-        raise ConflictError(
-            f"{declaration.place}: the {changed} of {declaration.qualname} changed, and {path} was edited by hand",
-            key=key,
-            hint=f"jiti resolve {key} --keep (the code fits as it is)  or  --regenerate (write it anew)",
-        )
+def _written(order: Order, means: Means) -> Outcome:
+    declaration = order.definition.declaration
+    preflight.require_installed()
+    preflight.require_writable(declaration)
+    return Outcome(declaration.key, "generated", generation.write(order, means))
+
+
+def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
+    """What comes of an implementation that something around it has changed: checked first, then paid for."""
+    declaration, frozen = order.definition.declaration, means.settings.frozen
+    if order.definition.is_test:  # it was written from what has changed
+        return Outcome(declaration.key, "failing", found) if frozen else _written(order, means)
+    preflight.require_installed()
+    verdict = generation.verify(order, found, means)
+    if verdict.candidate is not None:
+        if not frozen:
+            with locks.guard(declaration.root):
+                mirror.stamp(order.definition, found, gates=gates.header_line(verdict.candidate.gates))
+        return Outcome(declaration.key, "verified", found)
     if frozen:
-        changed = f" ({', '.join(state.changed)} changed)" if state.changed else ""
-        raise FrozenError(
-            f"{declaration.place}: {declaration.qualname} is {state.name}{changed}, and frozen: no model may be used",
-            key=key,
-            hint="generate it where that is allowed, and commit .jiti/; or unset JITI_FROZEN",
-        )
-    return None
+        return Outcome(declaration.key, "failing", found, verdict.diagnostics)
+    reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
+    return _written(replace(order, reason=reason), means)

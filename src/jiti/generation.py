@@ -10,47 +10,22 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import gates, host, locks, mirror, preflight, requirements
+from jiti import gates, host, locks, mirror, orders, preflight, requirements
 from jiti.errors import GenerationError, JitiError
 from jiti.events import VerificationEnded, VerificationStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping
 
-    from jiti.agent.session import Accepted, Task
+    from jiti.agent.session import Accepted
     from jiti.checks.bench import Bench
     from jiti.checks.red import TestBench
-    from jiti.definition import Definition
     from jiti.events import Observer
-    from jiti.gates import Gate
-    from jiti.live import LiveCall
     from jiti.mirror import Implementation
     from jiti.models import Model
+    from jiti.orders import Order
     from jiti.settings import Settings
     from jiti.submission import Verdict, Workbench
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be generated or verified.
-
-    Attributes:
-        definition: the stub.
-        module: the name by which an import statement gets its module.
-        live: the call that asks for it; None where nobody waits for a result.
-        reason: why: `missing`, or what changed.
-        old: the implementation that is there.
-        gates: the tests that decide on it.
-        targets: of a test that is to be written, the stubs that it is for.
-    """
-
-    definition: Definition
-    module: str
-    live: LiveCall | None
-    reason: str
-    old: Implementation | None = None
-    gates: Sequence[Gate] = ()
-    targets: Sequence[tuple[Definition, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +73,7 @@ def _written(order: Order, means: Means) -> Implementation:
             means.generate(need)
 
     with _bench(order, means, generate) as bench:
-        task = _task(order, means.settings)
+        task = orders.task_of(order, means.settings)
         preflight.tell_what_leaves(declaration.root, model)
         # Last, so that there is a transcript of every session and of nothing else.
         with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
@@ -143,7 +118,7 @@ def verify(order: Order, old: Implementation, means: Means) -> Verdict:
 def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Generator[Workbench]:
     """Where the order's candidates are judged; its child gets ready while the model thinks."""
     with closing(
-        _test_bench(order, means, generate) if order.targets else _function_bench(order, means, generate)
+        _test_bench(order, means, generate) if order.definition.is_test else _function_bench(order, means, generate)
     ) as bench:
         bench.start()
         yield bench
@@ -161,39 +136,6 @@ def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, obj
 
     targets = [definition for definition, _ in order.targets]
     return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate)
-
-
-def _task(order: Order, settings: Settings) -> Task:
-    from jiti.agent import context, prompts, session
-
-    definition = order.definition
-    declaration = definition.declaration
-    if order.targets:
-        system = prompts.test_system(declaration.root, settings)
-        message = context.test_task_for(
-            definition, order.module, targets=order.targets, reason=order.reason, old=order.old, settings=settings
-        )
-    else:
-        system = prompts.system(declaration.root, settings)
-        message = context.task_for(
-            definition,
-            order.module,
-            reason=order.reason,
-            live=order.live,
-            old=order.old,
-            settings=settings,
-            gates=order.gates,
-        )
-    return session.Task(
-        key=declaration.key,
-        spec=str(definition.spec),
-        reason=order.reason,
-        system=system,
-        message=message,
-        prompts=prompts.folder(declaration.root, settings),
-        is_test=bool(order.targets),
-        gates=tuple(order.gates),
-    )
 
 
 def _file(order: Order, accepted: Accepted) -> Implementation:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from jiti import durable, locks, mirror
-from jiti.errors import ConfigError
+from jiti.errors import ConfigError, GenerationError
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from jiti.models import Model
     from jiti.stub import Declaration
 
@@ -31,6 +34,34 @@ def require_installed() -> None:
     if missing:
         message = f"generating needs packages that are not installed: {', '.join(missing)}"
         raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
+
+
+@contextmanager
+def running(key: str) -> Generator[None]:
+    """Generate only as long as Python does not shut down: then it starts no more threads, which checks need.
+
+    Args:
+        key: the stub's.
+
+    Raises:
+        GenerationError: it shuts down, or has begun to in the middle.
+    """
+    if not threading.main_thread().is_alive():
+        raise _too_late(key)
+    try:
+        yield
+    except RuntimeError as error:
+        if "shutdown" not in str(error) or threading.main_thread().is_alive():
+            raise
+        raise _too_late(key) from error
+
+
+def _too_late(key: str) -> GenerationError:
+    return GenerationError(
+        f"{key}: Python shuts down: nothing can be generated any more",
+        key=key,
+        hint="call it once before the program ends, join the threads that call it, or commit its implementation",
+    )
 
 
 def require_writable(declaration: Declaration) -> None:

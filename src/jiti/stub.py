@@ -211,10 +211,11 @@ def _accessor_suffix(name: str, text: str) -> str:
 
 
 def _overloads_of(function: FunctionType, file: source.SourceFile) -> str:
-    typing = sys.modules.get("typing")
-    if typing is None:
+    # Without `typing`, or while another thread is importing it, no module can have declared any.
+    get_overloads = getattr(sys.modules.get("typing"), "get_overloads", None)
+    if get_overloads is None:
         return ""
-    return "".join(_text_of(overload.__code__, file) for overload in typing.get_overloads(function))
+    return "".join(_text_of(overload.__code__, file) for overload in get_overloads(function))
 
 
 def root_of(path: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiti.diagnostics import Diagnostic
     from jiti.errors import JitiError
     from jiti.gates import Gate
@@ -68,8 +70,23 @@ class Verdict:
         return self.candidate is not None
 
 
+class OutOfTimeError(Exception):
+    """The session's time was over in the middle of a check or an experiment, which was ended."""
+
+
 class Workbench(Protocol):
-    """Where candidates and experiments run: child processes, never this one."""
+    """Where candidates and experiments run: child processes, never this one.
+
+    All that runs raises `OutOfTimeError` when the session's time is over.
+    """
+
+    def within(self, seconds_left: Callable[[], float | None]) -> None:
+        """Let the session's time bound all that runs from now on.
+
+        Args:
+            seconds_left: gives the seconds that the session has left; None where nothing limits them.
+        """
+        ...
 
     def inspect(self, expr: str) -> str:
         """Type and repr of an expression over the live call's arguments and the stub's module."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti import Budget, BudgetExceededError, Engine, GenerationError
+from jiti.submission import OutOfTimeError
 from jiti.testing import MessagesServer, Project, ScriptedModel, call, fault, reply, submit
 from jiti.usage import Usage
 from tests.functional.one_stub import WRONG, Asked, one_stub
@@ -80,6 +82,19 @@ def test_seconds_end_even_a_request_that_never_ends(tmp_path: Path, stuck: fault
     assert "`seconds` under [tool.jiti.budget]" in str(error)
     assert (len(server.requests), asked.waits) == (1, [])
     assert time.monotonic() - start < 60
+
+
+def test_seconds_end_even_a_check_that_has_more_time_of_its_own(tmp_path: Path) -> None:
+    """A live call may take ten."""
+    endless = submit("while True:\n    n += 1")
+    with MessagesServer(endless, endless) as server:
+        error = spent_by(tmp_path, Engine(model=Asked(server.url).model, budget=Budget(seconds=3)))
+    assert isinstance(error, BudgetExceededError)
+    seconds = re.search(r"the budget is spent: (\d+) of 3 seconds", str(error))
+    assert seconds is not None
+    assert int(seconds[1]) < 10
+    assert isinstance(error.__cause__, OutOfTimeError)
+    assert len(server.requests) == 1
 
 
 TWO_STUBS = '''from jiti import jiti

@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anthropic
 import pytest
 
-from jiti import ConfigError, Engine, GenerationError, JitiError, ModelError
-from jiti.models import Opaque, Reply, Text, ToolResult
+from jiti import ConfigError, Engine, ModelError
 from jiti.models.anthropic import FORBID_REQUESTS, AnthropicModel
-from jiti.testing import MessagesServer, ScriptedModel, call, fault, reply, say
+from jiti.testing import MessagesServer, ScriptedModel, fault, reply
 from jiti.usage import Usage
 from tests.campaigns.faults import campaign
 from tests.functional.one_stub import RIGHT, Asked, one_stub
+from tests.functional.outcome import Outcome, call_with
 
 if TYPE_CHECKING:
-    from jiti.testing.scripted import Line
+    from pathlib import Path
 
 HOST = "127.0.0.1"
-
-
-class Outcome:
-    """What came of one call of the stub.
-
-    Attributes:
-        requests: how many came in.
-        waits: the seconds before each retry, rounded up to half a second, since chance takes up to a quarter off.
-        value: what the call returned; None where it raised.
-        error: what it raised.
-        told: what the model heard before its last reply, a text for each block, with the task at the start.
-    """
-
-    def __init__(self, root: Path, model: AnthropicModel, waits: list[float], script: ScriptedModel) -> None:
-        self.value: int | None = None
-        self.error: JitiError | None = None
-        with one_stub(root, Engine(model=model)) as stub:
-            try:
-                self.value = stub.double(21)
-            except JitiError as error:
-                self.error = error
-            self.state, self.left_behind, self.key = stub.state, stub.left_behind(), stub.key
-        self.requests = len(script.requests)
-        self.waits = [-(-wait * 2 // 1) / 2 for wait in waits]
-        asked = script.requests[-1].messages if script.requests else ()
-        heard = [block for message in asked if message.role == "user" for block in message.blocks]
-        self.told = [block.content if isinstance(block, ToolResult) else getattr(block, "text", "") for block in heard]
-        self.roles = [message.role for message in asked]
-
-    def assert_right(self) -> None:
-        """The call came to its answer, and the mirror holds one whole file."""
-        assert (self.value, self.error, self.state, self.left_behind) == (42, None, "fresh", [])
-
-    def assert_error(self, kind: type[JitiError], message: str, hint: str) -> JitiError:
-        """The call came to that very error, which says so and what to do; there is a transcript and nothing else."""
-        error = self.error
-        assert type(error) is kind
-        assert (self.state, self.left_behind, error.key) == ("missing", [], self.key)
-        assert message in error.args[0]
-        assert hint in str(error.hint)
-        assert isinstance(error, GenerationError)
-        last = json.loads(Path(str(error.session)).read_text("utf-8").splitlines()[-1])
-        assert (last["event"], last["outcome"]) == ("end", kind.__name__)
-        return error
-
-
-def call_with(root: Path, *script: Line) -> Outcome:
-    """Call the stub, against a server that plays the script."""
-    with MessagesServer(*script) as server:
-        asked = Asked(server.url)
-        return Outcome(root, asked.model, asked.waits, server.model)
 
 
 # ---------------------------------------------------------------- what is turned down
@@ -228,95 +175,6 @@ def test_an_address_that_is_none_names_the_variable(tmp_path: Path, monkeypatch:
     with one_stub(tmp_path, Engine()) as stub, pytest.raises(ConfigError, match="cannot be set up") as caught:
         stub.double(21)
     assert "ANTHROPIC_BASE_URL" in str(caught.value.hint)
-
-
-# ---------------------------------------------------------------- replies that cannot be used as they are
-
-ODD = {
-    "a truncated tool call": (
-        fault.tool_input('{"body": "return 2 *', stop_reason="max_tokens"),
-        ["cut off at its limit of 16,000 tokens, and nothing that was cut off was run"],
-    ),
-    "a malformed input": (
-        fault.tool_input('{"body": "return 2 * n", "quality": nine}'),
-        ["The input could not be read: the call's input is not valid JSON: ", "submit takes: body (string)"],
-    ),
-    "an input that is no object": (fault.tool_input("[1, 2]"), ["the call's input is not a JSON object"]),
-    "an unknown tool": (call("write_file", path="x.py"), ["There is no tool 'write_file'. The tools are: read_file, "]),
-    "a tool call without arguments": (call("submit"), ["`body` is missing; `quality` is missing. submit takes: "]),
-    "a tool call with no input at all": (fault.tool_input(""), ["`body` is missing; `quality` is missing."]),
-    "text with no tool call": (say("I would return 2 * n."), ["Your reply called no tool, so nothing happened."]),
-    "text that was cut off": (reply("First,", stop_reason="max_tokens"), ["cut off at its limit of 16,000 tokens"]),
-    "an empty message": (Reply((), "end_turn"), ["Your reply called no tool, so nothing happened."]),
-    "blank text": (Reply((Text(" \n"),), "end_turn"), ["Your reply called no tool, so nothing happened."]),
-}
-
-
-@pytest.mark.parametrize(("odd", "told"), ODD.values(), ids=ODD)
-def test_a_reply_that_cannot_be_used_is_answered_with_what_to_do(tmp_path: Path, odd: Line, told: list[str]) -> None:
-    outcome = call_with(tmp_path, odd, RIGHT)
-    outcome.assert_right()
-    assert (outcome.requests, outcome.waits) == (2, [])
-    (answer,) = outcome.told[1:]
-    assert [part for part in told if part not in answer] == []
-
-
-def test_two_tool_calls_of_one_turn_are_both_run_and_answered_together(tmp_path: Path) -> None:
-    outcome = call_with(tmp_path, reply(call("inspect", expr="n + 1"), call("list_files", glob="*.toml")), RIGHT)
-    outcome.assert_right()
-    inspected, listed = outcome.told[1:]
-    assert "22" in inspected
-    assert listed == "pyproject.toml"
-    assert outcome.roles == ["user", "assistant", "user"]
-
-
-def test_a_submission_after_another_tool_call_of_the_same_turn_counts(tmp_path: Path) -> None:
-    outcome = call_with(tmp_path, reply(call("inspect", expr="n"), RIGHT))
-    outcome.assert_right()
-    assert outcome.requests == 1
-
-
-def test_a_paused_turn_goes_on_from_where_it_was(tmp_path: Path) -> None:
-    outcome = call_with(tmp_path, reply("Wait.", stop_reason="pause_turn"), RIGHT)
-    outcome.assert_right()
-    assert (outcome.requests, outcome.roles) == (2, ["user", "assistant"])
-
-
-def test_a_block_of_a_kind_that_is_not_known_goes_back_as_it_came(tmp_path: Path) -> None:
-    unknown: dict[str, Any] = {"type": "future_block", "parts": [{"text": "not known yet"}]}
-    with MessagesServer(reply(Opaque(unknown), call("inspect", expr="n")), RIGHT) as server:
-        asked = Asked(server.url)
-        Outcome(tmp_path, asked.model, asked.waits, server.model).assert_right()
-    assert server.requests[1].body["messages"][1]["content"][0] == unknown
-
-
-DEAD_ENDS = {
-    "refusal": (
-        [reply("I would rather not.", stop_reason="refusal")],
-        "the model declined: I would rather not.",
-        "reword the stub, or choose another model (JITI_MODEL)",
-    ),
-    "refusal without a word": ([Reply((), "refusal")], "the model declined: (it gave no reason)", "reword the stub"),
-    "model_context_window_exceeded": (
-        [reply("The docs say", stop_reason="model_context_window_exceeded")],
-        "the conversation outgrew the model's context window in turn 1",
-        "choose a model with a larger one",
-    ),
-    "text with no tool call again and again": (
-        [say("Let me think."), Reply((), "end_turn"), say("I give the answer in words.")],
-        "3 replies in a row called no tool; the last said: I give the answer in words.",
-        "a model that uses tools is needed (JITI_MODEL)",
-    ),
-}
-
-
-@pytest.mark.parametrize(("script", "message", "hint"), DEAD_ENDS.values(), ids=DEAD_ENDS)
-def test_a_model_that_cannot_or_will_not_ends_the_session(
-    tmp_path: Path, script: list[Line], message: str, hint: str
-) -> None:
-    outcome = call_with(tmp_path, *script, RIGHT)
-    outcome.assert_error(GenerationError, message, hint)
-    assert outcome.requests == len(script)
 
 
 # ---------------------------------------------------------------- all of it, in random order

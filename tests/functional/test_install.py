@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from jiti.testing import Project
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -84,3 +86,31 @@ def test_the_wheel_holds_what_is_no_python(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {"jiti/py.typed", "jiti/prompts/system.md", "jiti/demo/session.jsonl", "jiti/demo/project/text.py"} <= names
+
+
+DOUBLE = '''from jiti import jiti
+
+
+@jiti
+def double(n: int) -> int:
+    """Twice n."""
+'''
+WITHOUT_ANTHROPIC = """
+import sys
+
+sys.modules["anthropic"] = None  # as if it were not installed
+
+import app
+
+app.double(4)
+"""
+
+
+def test_without_the_providers_package_the_error_says_what_to_install_and_no_session_is_told_of() -> None:
+    project = Project({"app.py": DOUBLE, "main.py": WITHOUT_ANTHROPIC})
+    done = project.run("python", "main.py")
+    last = "jiti.errors.ConfigError: asking a model needs the `anthropic` package, which cannot be imported: "
+    assert last in done.stderr
+    assert "pip install jiti" in done.stderr
+    assert "writing app.py::double" not in done.stderr
+    assert project.sessions() == []

@@ -1,4 +1,4 @@
-"""Generations that are killed, interrupted, forked, failed or nested, and what others have of that meanwhile."""
+"""Generations that are killed, interrupted, forked or nested, and what others have of that meanwhile."""
 
 from __future__ import annotations
 
@@ -130,111 +130,6 @@ def test_a_fork_in_the_middle_of_a_generation_waits_for_that_and_uses_its_file()
     project = staged(BLOCKING)
     assert run(project, FORK).stdout == "[2] 8\n"
     assert session_keys(project) == ["app.py::double"]
-    assert_nothing_is_held(project)
-
-
-# ---------------------------------------------------------------- failed
-
-FAILING = f"""
-from jiti.events import Waiting
-from jiti.testing import give_up
-
-
-def double(request):
-    tell("asked")
-    until("go")
-    return give_up("No.")
-
-
-def observe(event):
-    watching(event)
-
-
-def watching(event):
-    if isinstance(event, Waiting):
-        print(event, flush=True)
-
-
-failing = engine({{"double": double}}, observe)
-{stub("double", "Twice n", "@jiti(engine=failing)")}
-"""
-TRY = """
-import sys
-import app
-from jiti import SpecConflictError
-
-try:
-    app.double(int(sys.argv[1]))
-except SpecConflictError as error:
-    print(error.reason, error.usage, error.session)
-"""
-FAILED_PROCESSES = """
-import subprocess
-import sys
-from subprocess import PIPE
-
-import stage
-
-
-def start(n):
-    return subprocess.Popen([sys.executable, "try.py", str(n)], text=True, stdout=PIPE)
-
-
-running = [start(0)]
-stage.until("asked")
-running += [start(n) for n in range(1, 5)]
-for waiter in running[1:]:
-    assert waiter.stdout.readline().startswith("Waiting(key='app.py::double'")
-stage.tell("go")
-print(*(each.communicate()[0].strip() for each in running), sep="\\n")
-print(start(5).communicate()[0].strip())
-"""
-FAILED_THREADS = """
-from concurrent.futures import ThreadPoolExecutor
-from threading import Semaphore
-
-import app
-import stage
-from jiti import SpecConflictError
-from jiti.events import Waiting
-
-waiting = Semaphore(0)
-
-
-def observe(event):
-    if isinstance(event, Waiting):
-        waiting.release()
-
-
-def attempt(n):
-    try:
-        return app.double(n)
-    except SpecConflictError as error:
-        return f"{error.reason} {error.usage} {error.session}"
-
-
-app.watching = observe
-with ThreadPoolExecutor(5) as pool:
-    running = [pool.submit(attempt, n) for n in range(5)]
-    for _ in range(4):
-        assert waiting.acquire(timeout=60)
-    stage.tell("go")
-    print(*(each.result() for each in running), sep="\\n")
-print(attempt(5))
-"""
-
-
-@pytest.mark.parametrize("script", [FAILED_THREADS, FAILED_PROCESSES], ids=["threads", "processes"])
-def test_who_waited_for_a_session_that_failed_fails_alike_and_who_comes_later_tries_anew(script: str) -> None:
-    project = staged(FAILING)
-    project.write({"try.py": TRY})
-    *waited, later = run(project, script).stdout.splitlines()
-    assert len(waited) == 5
-    assert len({*waited}) == 1
-    assert waited[0].startswith("No. 0 tokens ")
-    assert later.startswith("No. 0 tokens ")
-    assert later != waited[0]
-    assert outcomes(project) == ["SpecConflictError"] * 2
     assert_nothing_is_held(project)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.testing import Project, ScriptedModel, submit
+from tests.functional.by_hand import written_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,7 +186,8 @@ SHAPES = {
         @jiti
         async def twice(n: int) -> AsyncIterator[int]:
             """Give the number twice."""
-            yield ...
+            raise NotImplementedError
+            yield 0
         ''',
         {"twice": ("return [n, n]", "yield n\nyield n")},
         "import asyncio\nasync def main(): return [n async for n in shop.twice(1)]\nprint(asyncio.run(main()))",
@@ -381,7 +383,7 @@ SHAPES = {
         ''',
         {
             "Cart.total": ("return 'a'", "return self.price * times"),
-            "Reduced.total": ("return 'a'", "return super().total(times) - self.rebate"),
+            "Reduced.total": ("return 'a'", "return super(Reduced, self).total(times) - self.rebate  # noqa: UP008"),
         },
         "print(shop.Cart().total(), shop.Reduced(4).total(3), shop.Reduced().total())",
         "6 11 5",
@@ -414,6 +416,65 @@ SHAPES = {
         },
         "print(shop.outer(2), shop.outer(3))",
         "10 21",
+    ),
+    "a bare super() in a class that a function makes": Shape(
+        '''
+        class Base:
+            """A base."""
+
+            def name(self) -> str:
+                """Say so."""
+                return "base"
+
+
+        def louder(base: type[Base]) -> type[Base]:
+            """Make a class that is louder."""
+
+            class Louder(base):
+                @jiti
+                def name(self) -> str:
+                    """Say what the base says, with an exclamation mark."""
+                    raise NotImplementedError
+
+            return Louder
+        ''',
+        {"louder.<locals>.Louder.name": ("return 5", 'return super().name() + "!"')},
+        "once = shop.louder(shop.Base)\nprint(once().name(), shop.louder(once)().name(), once().name())",
+        "base! base!! base!",
+    ),
+    "types that stand inside a class and a function": Shape(
+        '''
+        class Box:
+            """A box."""
+
+            class Lid:
+                """A lid."""
+
+            @jiti
+            def lid(self) -> Lid:
+                """Make a lid."""
+                raise NotImplementedError
+
+
+        def outer() -> int:
+            """Give the size of a token."""
+
+            class Token:
+                size = 3
+
+            @jiti
+            def size_of(token: Token) -> int:
+                """Give the size of the token."""
+                raise NotImplementedError
+
+            return size_of(Token())
+        ''',
+        {
+            "Box.lid": ("return 5", "return Box.Lid()"),
+            "outer.<locals>.size_of": ("return 'a'", "return token.size"),
+        },
+        "print(type(shop.Box().lid()) is shop.Box.Lid, shop.outer(), shop.outer())",
+        "True 3 3",
     ),
     "a default from the class around": Shape(
         '''
@@ -459,15 +520,58 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_it_is_generated_called_and_runs_frozen_in_a_new_process(shape: Shape) -> None:
+    """And prints in both what the same code prints when it is written by hand."""
     script = {f"app/shop.py::{name}": [submit(body) for body in bodies] for name, bodies in shape.bodies.items()}
-    files = {"app/__init__.py": "", "app/shop.py": HEAD + dedent(shape.source)}
-    use = {"main.py": f"from app import shop\n{shape.use}\n"}
-    project = Project(files | use, model=ScriptedModel(script))
+    source = HEAD + dedent(shape.source)
+    files = {"app/__init__.py": "", "app/shop.py": source, "main.py": f"from app import shop\n{shape.use}\n"}
+    project = Project(files, model=ScriptedModel(script))
     first = project.run("python", "main.py")
     assert first.stdout.strip() == shape.printed, first.stderr
     assert len(first.requests) == 2 * len(shape.bodies)
     again = project.run("python", "main.py", env={"JITI_FROZEN": "1"})
-    assert (again.stdout.strip(), again.stderr, again.requests) == (shape.printed, "", [])
+    assert (again.stdout, again.stderr, again.requests) == (first.stdout, "", [])
+    by_hand = written_by_hand(source, *(right for _, right in shape.bodies.values()))
+    assert Project(files | {"app/shop.py": by_hand}).run("python", "main.py").stdout == first.stdout
+
+
+MODULE = (
+    HEAD
+    + '''
+
+@jiti
+def name() -> str:
+    """Give the module's name."""
+    raise NotImplementedError
+
+
+class Box:
+    """A box."""
+
+    @jiti
+    def name(self) -> str:
+        """Give the class's name and the module's."""
+        raise NotImplementedError
+'''
+)
+
+
+def test_two_modules_with_functions_and_methods_of_one_name_never_mix() -> None:
+    """Generated side by side, and again in a new process."""
+    modules = ("one", "two")
+    files = {"app/__init__.py": "", **{f"app/{each}.py": MODULE for each in modules}}
+    rights = {each: (f'return "{each}"', f'return "Box {each}"') for each in modules}
+    wrong = submit("return 5")
+    script = {}
+    for each, (function, method) in rights.items():
+        script |= {f"app/{each}.py::name": [wrong, submit(function)]}
+        script |= {f"app/{each}.py::Box.name": [wrong, submit(method)]}
+    use = "from app import one, two\nfor _ in range(2):\n    print(*(m.name() + m.Box().name() for m in (two, one)))\n"
+    project = Project({**files, "main.py": use}, model=ScriptedModel(script))
+    first = project.run("python", "main.py")
+    assert (first.stdout, len(first.requests)) == ("twoBox two oneBox one\n" * 2, 8), first.stderr
+    assert project.run("python", "main.py", env={"JITI_FROZEN": "1"}).stdout == first.stdout
+    by_hand = {f"app/{each}.py": written_by_hand(MODULE, *bodies) for each, bodies in rights.items()}
+    assert Project({**files, "main.py": use, **by_hand}).run("python", "main.py").stdout == first.stdout
 
 
 SCRIPT = '''"""A script."""

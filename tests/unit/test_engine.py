@@ -25,7 +25,7 @@ from jiti.errors import (
 )
 from jiti.events import SessionEnded, SessionStarted
 from jiti.models import Text
-from jiti.testing import Project, ScriptedModel, give_up, submit
+from jiti.testing import ScriptedModel, give_up, submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,27 +198,6 @@ def test_a_mirror_that_cannot_be_written_is_found_out_before_anything_is_paid_fo
     with pytest.raises(ConfigError, match="cannot be written"):
         at.generate("double", 4)
     assert at.model.requests == []
-
-
-WITHOUT_ANTHROPIC = """
-import sys
-
-sys.modules["anthropic"] = None  # as if it were not installed
-
-import app
-
-app.double(4)
-"""
-
-
-def test_without_the_providers_package_the_error_says_what_to_install_and_no_session_is_told_of() -> None:
-    project = Project({"app.py": f"from jiti import jiti\n{DOUBLE}", "main.py": WITHOUT_ANTHROPIC})
-    done = project.run("python", "main.py")
-    last = "jiti.errors.ConfigError: asking a model needs the `anthropic` package, which cannot be imported: "
-    assert last in done.stderr
-    assert "pip install jiti" in done.stderr
-    assert "writing app.py::double" not in done.stderr
-    assert project.sessions() == []
 
 
 # ---------------------------------------------------------------- stubs that need others

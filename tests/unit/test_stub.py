@@ -222,7 +222,7 @@ def test_other_decorators_make_no_stub(source: Source) -> None:
     """A name `jiti` of somebody else's, and tests that are required for a stub and have a body."""
     text = 'from other import jiti\n@jiti\ndef f():\n    """F."""\n'
     assert source.stubs(text) == {}
-    text = 'from jiti import jiti\n@jiti.required_for(f)\ndef test():\n    assert f()\n'
+    text = "from jiti import jiti\n@jiti.required_for(f)\ndef test():\n    assert f()\n"
     assert source.stubs(text) == {}
 
 

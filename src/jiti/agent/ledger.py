@@ -135,10 +135,7 @@ class Ledger:
         budget, purse = self._limits.budget, self._purse
         for name, spent, limit, shown in self._spent(budget):
             if limit is not None and spent >= limit:
-                hint = (
-                    f"`{name}` under [tool.jiti.budget] or Engine(budget=Budget({name}=…)) allows more; the lower holds"
-                )
-                raise _exceeded(f"{key}: the budget is spent: {shown}", key, hint, self.usage, budget)
+                raise self._over(key, name, shown)
         most = PROCESS_USD if self._limits.process_usd is None else self._limits.process_usd
         if purse.usd >= most:
             shown = f"${purse.usd:.4f} of ${most:.4f}"
@@ -147,6 +144,15 @@ class Ledger:
             error = _exceeded(told, key, hint, purse.usage, Budget(usd=most))
             error.of_the_process = True
             raise error
+
+    def out_of_time(self, key: str) -> BudgetExceededError:
+        """The error for a check that the end of the budget's seconds has ended."""
+        *_, (name, _, _, shown) = self._spent(self._limits.budget)
+        return self._over(key, name, shown)
+
+    def _over(self, key: str, name: str, shown: str) -> BudgetExceededError:
+        hint = f"`{name}` under [tool.jiti.budget] or Engine(budget=Budget({name}=…)) allows more; the lower holds"
+        return _exceeded(f"{key}: the budget is spent: {shown}", key, hint, self.usage, self._limits.budget)
 
     def _spent(self, budget: Budget) -> list[tuple[str, float, float | None, str]]:
         return [

@@ -17,6 +17,7 @@ from jiti.agent.tool import GaveUp, Surroundings
 from jiti.agent.toolbox import Toolbox
 from jiti.errors import BudgetExceededError, GenerationError, ModelError
 from jiti.models import Request, Text, ToolCall
+from jiti.submission import OutOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,6 +130,7 @@ class _Session:
 
         A candidate that passed is kept, whatever comes of refactoring it.
         """
+        self._workbench.within(lambda: self.ledger.seconds_left)
         self._conversation.tell(Text(self._task.message))
         while self._best is None or not self._is_settled(self._best):
             try:
@@ -154,7 +156,10 @@ class _Session:
         if calls:
             self._silent_replies = 0
             is_cut_off = reply.stop_reason == "max_tokens" and reply.blocks[-1] is calls[-1]
-            done = self._toolbox.run(turn, calls, self._prompt("cut-off") if is_cut_off else None)
+            try:
+                done = self._toolbox.run(turn, calls, self._prompt("cut-off") if is_cut_off else None)
+            except OutOfTimeError as error:
+                raise self.ledger.out_of_time(self._task.key) from error
             self._take_in(done)
             self._conversation.tell(*done.results, *self._advice())
         elif reply.stop_reason != "pause_turn":

@@ -130,11 +130,11 @@ class Bench(Workplace):
 
     @cached_property
     def _ruff(self) -> Ruff:
-        return Ruff(self._definition)
+        return Ruff(self._definition, self._children.time)
 
     @cached_property
     def _ty(self) -> Ty:
-        return Ty(self._definition, self._module, sys.prefix)
+        return Ty(self._definition, self._module, sys.prefix, self._children.time)
 
 
 def _side_by_side() -> Executor:

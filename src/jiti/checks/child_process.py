@@ -7,6 +7,7 @@ waits for it longer than its limits.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import secrets
@@ -19,9 +20,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import processes
-from jiti.checks.environment import child_environment
+from jiti.checks.environment import child_environment, import_path
 from jiti.checks.runs import Ending, Event, Run, Stage, excerpt, need_of, read_event
 from jiti.checks.wire import Wire, decode
+from jiti.submission import OutOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -99,7 +101,7 @@ class ChildProcess:
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
     ) -> tuple[subprocess.Popen[bytes], Wire]:
-        setup |= {"path": _import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
+        setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
         path = os.path.join(self._folder, "setup")
         with open(path, "wb") as file:
             pickle.dump(setup, file)
@@ -134,14 +136,18 @@ class ChildProcess:
 
     # ------------------------------------------------------------ getting ready
 
-    def needs(self) -> tuple[dict[str, Any], ...]:
+    def needs(self, end: float = math.inf) -> tuple[dict[str, Any], ...]:
         """Wait until it is ready; the stubs that it needs to become so, if there are any: then it has ended.
+
+        Args:
+            end: the moment of the monotonic clock when the session's time is over.
 
         Raises:
             ChildError: it did not get ready, and never will.
+            OutOfTimeError: it was not ready at the end.
         """
         if self._needs is None:
-            event, data = self._first_word()
+            event, data = self._first_word(end)
             if event == "failed":
                 why = self._printed() if data["why"] is None else data["why"]
                 self._fail(data["what"], _shortened(why), Stage(data["stage"]))
@@ -155,10 +161,12 @@ class ChildProcess:
         """Whether `needs` would tell at once."""
         return self._needs is not None or self._wire.is_ready()
 
-    def _first_word(self) -> Event:
+    def _first_word(self, end: float) -> Event:
         try:
-            line = self._wire.receive(self._limits.start)
-        except TimeoutError:
+            line = self._wire.receive(min(self._limits.start, max(0.0, end - time.monotonic())))
+        except TimeoutError as error:
+            if time.monotonic() >= end:
+                raise OutOfTimeError from error
             self._fail(f"the process that checks candidates was not ready within {self._limits.start:g} s", "")
         except EOFError:
             self._fail("the process that checks candidates ended while it got ready", self._printed())
@@ -174,13 +182,17 @@ class ChildProcess:
 
     # ------------------------------------------------------------ jobs
 
-    def run(self, job: Mapping[str, object], seconds: float, *, times: int = 1) -> Run:
+    def run(self, job: Mapping[str, object], seconds: float, *, times: int = 1, end: float = math.inf) -> Run:
         """Have a job done, from its beginning until nothing of it is left.
 
         Args:
             job: its `kind`, and what that needs.
             seconds: how long it may be silent. Each event that it reports gives it as long again.
             times: how many such spans it may compute for.
+            end: the moment of the monotonic clock when the session's time is over.
+
+        Raises:
+            OutOfTimeError: it was not done at the end.
         """
         nonce = secrets.token_hex(16)
         folder = tempfile.mkdtemp(prefix="job-", dir=self._folder)
@@ -189,7 +201,7 @@ class ChildProcess:
         os.truncate(self._output, 0)
         try:
             self._wire.send({"candidate": None} | dict(job) | bounds | {"nonce": nonce, "folder": folder, "cpu": cpu})
-            events, ending, status = self._listen(nonce, seconds)
+            events, ending, status = self._listen(nonce, seconds, end)
         except OSError:
             events, ending, status = [], Ending.LOST, None
         finally:
@@ -198,15 +210,18 @@ class ChildProcess:
             ending = Ending.FLOOD
         return Run(tuple(events), ending, status, excerpt(self._output))
 
-    def _listen(self, nonce: str, seconds: float) -> tuple[list[Event], Ending, int | None]:
+    def _listen(self, nonce: str, seconds: float, end: float) -> tuple[list[Event], Ending, int | None]:
         events: list[Event] = []
         said = 0
-        deadline = time.monotonic() + seconds
+        deadline = min(time.monotonic() + seconds, end)
         while True:
             try:
                 line = self._wire.receive(max(0.0, deadline - time.monotonic()))
-            except TimeoutError:
-                return events, Ending.TIMEOUT, self._stop()
+            except TimeoutError as error:
+                ended = events, Ending.TIMEOUT, self._stop()
+                if deadline == end:
+                    raise OutOfTimeError from error
+                return ended
             except EOFError:
                 return events, *self._hung_up(events)
             if line[:1] == _OWN:
@@ -219,13 +234,12 @@ class ChildProcess:
             said += len(line)
             if said > _MOST_SAID:
                 return events, Ending.FLOOD, self._stop()
-            deadline = time.monotonic() + seconds
+            deadline = min(time.monotonic() + seconds, end)
 
     def _hung_up(self, events: list[Event]) -> tuple[Ending, int | None]:
         """It is gone: because it does one job only, or because the job ended it."""
         self.usable = False
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE)
+        self._wait()
         status = self._process.returncode
         self._end()
         return (Ending.LOST, status) if self._forks else _ending(events, status, too_many=False)
@@ -250,11 +264,14 @@ class ChildProcess:
         self.usable = False
         self._wire.hang_up()
         if self._needs is not None:  # else it is still getting ready, and does not listen
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_GRACE)
+            self._wait()
         if self._process.returncode != 0:
             self._end()
         self._clear()
+
+    def _wait(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE)
 
     def _end(self) -> None:
         processes.end_tree(self._process, self._tag)
@@ -264,14 +281,6 @@ class ChildProcess:
             os.close(self._output)
             self._output = -1
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _import_path() -> list[str]:
-    path = []
-    for entry in sys.path:
-        with contextlib.suppress(OSError):  # "" means the working directory, and that may have been deleted
-            path.append(os.path.abspath(entry))
-    return path
 
 
 def _shortened(why: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems, stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
 
@@ -48,6 +49,9 @@ class Children:
         gates: what has to pass.
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
         hidden: how paths begin of files that no code in a child may open.
+
+    Attributes:
+        time: how long all may take.
     """
 
     def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
@@ -83,6 +87,7 @@ class Children:
         self._env = env
         self._generate = generate
         self._limits = limits
+        self.time = SessionTime()
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
@@ -150,6 +155,7 @@ class Children:
 
         Raises:
             GenerationError: no child gets ready, or a stub that is needed does not get an implementation.
+            OutOfTimeError: the session's time was over before.
         """
         while True:
             run = self.attempt(job, seconds, times=times)
@@ -170,7 +176,7 @@ class Children:
             GenerationError: as `run`.
         """
         child = self._ready()
-        run = child.run(job, seconds, times=times)
+        run = child.run(job, seconds, times=times, end=self.time.end())
         if not child.usable:
             self.close()
             self.start()
@@ -194,7 +200,7 @@ class Children:
     def _learn(self, child: ChildProcess) -> Sequence[Mapping[str, Any]]:
         """What a child needs to get ready; of one that is ready, the first time, what it knows of the gates."""
         try:
-            missing = child.needs()
+            missing = child.needs(self.time.end())
         except ChildError as error:
             is_first, self._is_called_early = not self._is_called_early, error.stage is Stage.CALL
             if self._is_called_early and is_first and self._lent is not None:

@@ -1,8 +1,11 @@
-"""The environment variables of a child process: the user's, without what a candidate must not see."""
+"""What a child process has of this one: its import path, and its variables without what a candidate must not see."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,3 +51,12 @@ def child_environment(environ: Mapping[str, str], *, passed: Collection[str], ta
 
 def _is_withheld(name: str, value: str) -> bool:
     return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value) or _DISTORTING_NAME.search(name))
+
+
+def import_path() -> list[str]:
+    """Where this process finds modules, by paths that mean the same in any working directory."""
+    path = []
+    for entry in sys.path:
+        with contextlib.suppress(OSError):  # "" means the working directory, and that may have been deleted
+            path.append(os.path.abspath(entry))
+    return path

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,19 @@ class Limits:
     memory: int = 2 << 30
     output: int = 16 << 20
     processes: int = 64
+
+
+class SessionTime:
+    """How long what a session runs may take; for ever, as long as nobody says otherwise."""
+
+    def __init__(self) -> None:
+        self._seconds_left: Callable[[], float | None] = lambda: None
+
+    def follow(self, seconds_left: Callable[[], float | None]) -> None:
+        """Ask that from now on."""
+        self._seconds_left = seconds_left
+
+    def end(self) -> float:
+        """The moment of the monotonic clock when it is over, if nothing stops the session's clock until then."""
+        left = self._seconds_left()
+        return math.inf if left is None else time.monotonic() + left

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jiti import mirror
 from jiti.checks.inherited import given_lines, import_lines
+from jiti.checks.limits import SessionTime
 from jiti.checks.tools import Tool
 from jiti.diagnostics import Diagnostic
 from jiti.errors import ConfigError
@@ -43,12 +44,13 @@ class Ruff:
     Args:
         definition: the stub. Its project's `.jiti/ruff.toml` is brought up to date, since without it
             ruff cannot say what the user's own `ruff check .` will say of a file in the mirror.
+        time: how long it may take.
 
     Raises:
         OSError: the mirror cannot be written.
     """
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, time: SessionTime | None = None) -> None:
         declaration = definition.declaration
         root = declaration.root
         mirror.prepare(root, declaration.home)
@@ -57,7 +59,7 @@ class Ruff:
         self._implementation = mirror.relative_path(root, mirror.implementation_path(declaration))
         self._scratch = mirror.relative_path(root, mirror.scratch_path(declaration))
         # One small text a time: starting a pool of threads would cost more than the rest.
-        self._ruff = Tool("ruff", _find, root, variables={"RAYON_NUM_THREADS": "1"})
+        self._ruff = Tool("ruff", _find, root, variables={"RAYON_NUM_THREADS": "1"}, time=time or SessionTime())
 
     def fix(self, code: str) -> str:
         """The candidate with ruff's safe fixes, formatted as the user formats; unchanged if it does not parse.

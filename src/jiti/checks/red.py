@@ -105,11 +105,11 @@ class TestBench(Workplace):
 
     @cached_property
     def _ruff(self) -> Ruff:
-        return Ruff(self._definition)
+        return Ruff(self._definition, self._children.time)
 
     @cached_property
     def _ty(self) -> Ty:
-        return Ty(self._definition, self._module, sys.prefix)
+        return Ty(self._definition, self._module, sys.prefix, self._children.time)
 
 
 def _itself(definition: Definition, targets: tuple[str, ...]) -> Gate:

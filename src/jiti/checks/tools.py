@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sysconfig
+import time
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from jiti.checks.limits import SessionTime
 from jiti.errors import ConfigError
 from jiti.source import normalise_line_ends
+from jiti.submission import OutOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +45,7 @@ class Tool:
         root: absolute path of the project root, where it is run.
         patience: seconds after which it is ended.
         variables: what its environment has besides this process's.
+        time: how long it may take beside that.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Tool:
     root: str
     patience: float = _PATIENCE
     variables: Mapping[str, str] = field(default_factory=dict)
+    time: SessionTime = field(default_factory=SessionTime)
 
     def run(self, *arguments: str, text: str = "") -> Answer:
         """Run it once, with `text` on its standard input.
@@ -56,7 +61,9 @@ class Tool:
         Raises:
             ConfigError: it is not installed, does not answer, or ends in an error of its own, which is
                 never the fault of the code that it was to look at.
+            OutOfTimeError: the session's time was over before it had answered.
         """
+        end = self.time.end()
         try:
             done = subprocess.run(  # noqa: S603 - a binary that we looked up, without a shell
                 [self.find(), *arguments],
@@ -64,13 +71,15 @@ class Tool:
                 capture_output=True,
                 cwd=self.root,
                 env={**os.environ, **self.variables},
-                timeout=self.patience,
+                timeout=max(0.0, min(self.patience, end - time.monotonic())),
                 check=False,
             )
         except (OSError, ImportError) as error:  # the finders' own errors are FileNotFoundError
             message = f"{self.name} cannot be run: {error}"
             raise ConfigError(message, hint=f"pip install {self.name}") from error
         except subprocess.TimeoutExpired as error:
+            if time.monotonic() >= end:
+                raise OutOfTimeError from error
             message = f"{self.name} did not answer within {self.patience:g} seconds in {self.root}"
             raise ConfigError(message, hint=f"run `{self.name} check` there to see why") from error
         if done.returncode not in {_CLEAN, _FINDINGS}:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti import mirror
 from jiti.checks.inherited import given_lines, import_lines
+from jiti.checks.limits import SessionTime
 from jiti.checks.tools import Answer, Tool
 from jiti.diagnostics import Diagnostic
 from jiti.splice.project import import_base
@@ -38,9 +39,10 @@ class Ty:
         definition: the stub.
         module: the name by which an import statement gets the stub's module.
         python: prefix of the environment whose packages the project uses, most often `sys.prefix`.
+        time: how long it may take.
     """
 
-    def __init__(self, definition: Definition, module: str, python: str) -> None:
+    def __init__(self, definition: Definition, module: str, python: str, time: SessionTime | None = None) -> None:
         declaration = definition.declaration
         folder = mirror.folder_of(declaration.root)
         base = import_base(declaration, module)
@@ -49,7 +51,7 @@ class Ty:
         if base not in {declaration.root, os.path.join(declaration.root, "src")}:
             # Neighbours of a script: ty finds them from the script's own folder alone, and the mirror's is another.
             self._arguments += ["--extra-search-path", base]
-        self._ty = Tool("ty", _find, declaration.root)
+        self._ty = Tool("ty", _find, declaration.root, time=time or SessionTime())
         self._places = {
             CANDIDATE: os.path.relpath(mirror.implementation_path(declaration), declaration.home.mirror),
             TESTS: os.path.relpath(mirror.scratch_path(declaration), folder),

@@ -8,6 +8,8 @@ from jiti.checks.runs import Ending
 from jiti.checks.verdicts import Judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiti.checks.children import Children
     from jiti.checks.limits import Limits
     from jiti.definition import Definition
@@ -41,6 +43,14 @@ class Workplace:
             GenerationError: it cannot be started.
         """
         self._children.start()
+
+    def within(self, seconds_left: Callable[[], float | None]) -> None:
+        """Let a session's time bound all that runs from now on: what is under way at its end raises `OutOfTimeError`.
+
+        Args:
+            seconds_left: gives the seconds that the session has left; None where nothing limits them.
+        """
+        self._children.time.follow(seconds_left)
 
     def problem(self) -> JitiError | None:
         """Why no submission can be checked, whatever it is; None while that is not known. It does not wait."""

@@ -43,8 +43,9 @@ def forget() -> None:
 
 
 def _loop_is_running() -> bool:
-    asyncio = sys.modules.get("asyncio")
-    return asyncio is not None and asyncio._get_running_loop() is not None  # noqa: SLF001 - documented, does not raise
+    # It is documented, and does not raise. While another thread is importing asyncio it may not be there yet.
+    running_loop = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+    return running_loop is not None and running_loop() is not None
 
 
 def _flight(key: object, work: Callable[[], Any], name: str) -> Future[Any]:

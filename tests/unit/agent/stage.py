@@ -55,6 +55,10 @@ class FakeWorkbench:
     verdicts: list[Verdict | Exception] = field(default_factory=lambda: [right()])
     broken: JitiError | None = None
     submissions: list[Submission] = field(default_factory=list)
+    seconds_left: Callable[[], float | None] = lambda: None
+
+    def within(self, seconds_left: Callable[[], float | None]) -> None:
+        self.seconds_left = seconds_left
 
     def inspect(self, expr: str) -> str:
         return f"value of {expr}"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti.checks.limits import SessionTime
 from jiti.checks.tools import Tool, versions
 from jiti.errors import ConfigError
+from jiti.submission import OutOfTimeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +45,14 @@ def test_a_tool_that_is_not_there_is_to_be_installed(tmp_path: Path, find: objec
 def test_a_tool_that_never_answers_is_ended(tmp_path: Path) -> None:
     sleeper = Tool("ruff", lambda: sys.executable, str(tmp_path), patience=0.2)
     with pytest.raises(ConfigError, match=r"ruff did not answer within 0\.2 seconds"):
+        sleeper.run("-c", "import time; time.sleep(60)")
+
+
+def test_a_tool_is_ended_with_the_sessions_time(tmp_path: Path) -> None:
+    time = SessionTime()
+    time.follow(lambda: 0.2)
+    sleeper = Tool("ruff", lambda: sys.executable, str(tmp_path), time=time)
+    with pytest.raises(OutOfTimeError):
         sleeper.run("-c", "import time; time.sleep(60)")
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from jiti.checks.execution import Result
     from jiti.definition import Definition
+    from jiti.diagnostics import Diagnostic
 
 LIMITS = Limits(memory=256 << 20, output=1 << 20, processes=8)
 """Bounds that a test can reach at once. Those in seconds are lowered by the tests that wait for them."""
@@ -39,6 +41,15 @@ def slugify(text: str) -> str:
     """
     ...
 '''
+
+
+GOOD = """\
+import re
+
+
+def slugify(text: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+"""
 
 
 class Workshop:
@@ -133,3 +144,19 @@ def _line_of(name: str, text: str) -> int:
     """The line of a function's `def`, or 1."""
     start = f"def {name.rpartition('.')[2]}("
     return next((number for number, line in enumerate(text.splitlines(), 1) if start in line), 1)
+
+
+def body(*lines: str) -> str:
+    """A candidate for `slugify` whose body has these lines."""
+    return "\n".join(["def slugify(text: str) -> str:", *(f"    {line}" for line in lines), ""])
+
+
+def told(result: Result) -> list[tuple[str, str, str, int | None]]:
+    """What a candidate is turned down for, without the messages."""
+    return [(each.check, each.path, each.code, each.line) for each in result.diagnostics]
+
+
+def only(result: Result) -> Diagnostic:
+    """The one thing that a candidate is turned down for."""
+    [diagnostic] = result.diagnostics
+    return diagnostic

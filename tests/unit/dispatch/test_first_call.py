@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib
-import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -30,11 +28,6 @@ def add(a: int, b: int = 2) -> int:
 ADDED = "def add(a: int, b: int = 2) -> int:\n    return a + b\n"
 
 
-def test_a_stub_with_a_file_in_the_mirror_runs_it_and_asks_no_engine(program: Program) -> None:
-    module = program.run(ADD, {"add": ADDED}, engine=(writer := Writer({})))
-    assert (module.add(1), module.add(1, b=3), writer.asked) == (3, 4, [])
-
-
 def test_a_stub_without_a_file_is_generated_once_with_the_live_arguments(program: Program) -> None:
     module = program.run(ADD, {}, engine=(writer := Writer({"add": ADDED})))
     assert (module.add(1), module.add(1, b=3)) == (3, 4)
@@ -46,27 +39,6 @@ def test_a_file_whose_stub_changed_is_generated_anew(program: Program) -> None:
     program.write(ADD.replace("Add.", "Subtract."))
     module = program.load(engine=(writer := Writer({"add": ADDED.replace("+", "-")})))
     assert (module.add(1), writer.written) == (-1, 1)
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_wrong_arguments_are_a_plain_type_error_and_nothing_is_generated(program: Program, there: bool) -> None:  # noqa: FBT001
-    module = program.run(ADD, {"add": ADDED} if there else {}, engine=(writer := Writer({"add": ADDED})))
-    with pytest.raises(TypeError, match=r"^add\(\) missing 1 required positional argument: 'a'$"):
-        module.add()
-    assert writer.asked == []
-    assert module.add(1) == 3
-    with pytest.raises(TypeError, match=r"^add\(\) missing 1 required positional argument: 'a'$"):
-        module.add()
-
-
-def test_after_the_first_call_no_frame_of_jiti_is_left(program: Program) -> None:
-    module = program.run(ADD, {"add": ADDED}, engine=None)
-    module.add(1)
-    called: list[str] = []
-    sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_filename) if event == "call" else None)
-    module.add(1)
-    sys.setprofile(None)
-    assert called == [str(program.root / ".jiti" / program.name / "add.py")]
 
 
 def test_what_the_engine_raises_is_raised_and_the_next_call_asks_again(program: Program) -> None:
@@ -88,19 +60,6 @@ def test_what_the_engine_raises_is_raised_and_the_next_call_asks_again(program: 
         module.add(1)
     assert caught.value.key == f"{program.name}.py::add"
     assert module.add(1) == 3
-
-
-def test_a_traceback_points_at_the_line_of_the_file_in_the_mirror(program: Program) -> None:
-    module = program.run(ADD, {}, engine=None)
-    path = program.implement("add", "def add(a, b=2):\n    c = a + b\n    raise ValueError(c)\n")
-    line = path.read_text().splitlines().index("    raise ValueError(c)") + 1
-    for frames in (None, 2):
-        with pytest.raises(ValueError, match="3") as caught:
-            module.add(1)
-        shown = traceback.extract_tb(caught.value.__traceback__)
-        last = shown[-1]
-        assert (last.filename, last.lineno, last.name, last.line) == (str(path), line, "add", "raise ValueError(c)")
-        assert frames is None or len(shown) == frames
 
 
 # ---------------------------------------------------------------- files that cannot be used
@@ -181,24 +140,6 @@ def made_of_token(program: Program) -> str:
 
 def test_an_implementation_imports_from_the_module_of_its_stub(program: Program) -> None:
     module = program.run(f"{MAKE}\nclass Token: ...\n", {"make": made_of_token(program)})
-    assert type(module.make()) is module.Token
-
-
-@pytest.mark.parametrize("imported_by", ["import", "a tool"])
-def test_a_call_while_its_module_is_being_imported_says_so_and_works_later(program: Program, imported_by: str) -> None:
-    early = """
-try:
-    make()
-except ImportError as error:
-    early = error
-
-class Token: ...
-"""
-    program.write(MAKE + early, {"make": made_of_token(program)})
-    module = importlib.import_module(program.name) if imported_by == "import" else program.load()
-    told = f"{program.name}.py::make was called while its own module is still being imported: cannot import name"
-    assert str(module.early).startswith(f"{told} 'Token'")
-    assert module.early.name == program.name
     assert type(module.make()) is module.Token
 
 

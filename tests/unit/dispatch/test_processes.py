@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.dispatch.running import needs_fork, script
+
 if TYPE_CHECKING:
     from tests.unit.program import Program
-
-SECONDS = 60.0
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-
-
-def script(program: Program, text: str, *arguments: str) -> str:
-    """What a script in the project prints."""
-    (program.root / "main.py").write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, *(arguments or ("main.py",))],
-        cwd=program.root,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
 
 POINT = '''
 @jiti
@@ -45,21 +25,6 @@ class _Point:
 def point(x):
     return _Point(x)
 """
-
-
-@pytest.mark.parametrize("method", ["spawn", pytest.param("fork", marks=needs_fork)])
-def test_functions_and_the_objects_that_they_return_cross_to_other_processes(program: Program, method: str) -> None:
-    program.write(POINT, {"point": POINT_CODE})
-    text = f"""
-import multiprocessing
-import {program.name} as shop
-
-if __name__ == "__main__":
-    with multiprocessing.get_context({method!r}).Pool(1) as pool:
-        (found,) = pool.map(shop.point, [5])
-    print(found.x, type(found) is type(shop.point(6)))
-"""
-    assert script(program, text) == "5 True\n"
 
 
 def test_an_objects_pickle_is_read_by_a_process_that_did_not_import_the_module(program: Program) -> None:

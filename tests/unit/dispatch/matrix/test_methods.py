@@ -1,14 +1,11 @@
-"""Methods, static and class methods, properties: stubs in classes."""
+"""The matrix, of methods: whatever a class may hold is called as if it had been written by hand."""
 
 from __future__ import annotations
 
 import asyncio
-import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-
-from jiti.errors import RealBodyError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -214,12 +211,6 @@ def test_a_class_in_a_class_may_have_stubs(shop: ModuleType) -> None:
     assert (shop.Outer.Inner().path(), shop.Outer.Inner().path()) == (shop.__name__, shop.__name__)
 
 
-def test_a_method_is_pickled_by_name(shop: ModuleType) -> None:
-    for _ in range(2):
-        assert pickle.loads(pickle.dumps(shop.Greeter.hello)) is shop.Greeter.hello  # noqa: S301 - just made
-        shop.Greeter().hello("x")
-
-
 def test_wrong_arguments_are_told_by_the_methods_qualified_name(shop: ModuleType) -> None:
     for _ in range(2):
         with pytest.raises(TypeError, match=r"^Greeter\.hello\(\) missing 1 required positional argument: 'who'$"):
@@ -240,81 +231,3 @@ def test_an_abstract_stub_keeps_its_class_abstract(program: Program) -> None:
     shop = program.run(source, {})
     with pytest.raises(TypeError, match="abstract"):
         shop.Shape()
-
-
-def test_a_setter_and_its_getter_are_stubs_of_their_own(program: Program) -> None:
-    source = '''
-class Box:
-    @property
-    @jiti
-    def size(self) -> int:
-        """The size."""
-
-    @size.setter
-    @jiti
-    def size(self, value: int) -> None:
-        """Set it."""
-
-    @size.deleter
-    @jiti
-    def size(self) -> None:
-        """Unset it."""
-'''
-    codes = {
-        "Box.size": in_class("Box", "def size(self):\n        return self._size"),
-        "Box.size.setter": in_class("Box", "def size(self, value):\n        self._size = value"),
-        "Box.size.deleter": in_class("Box", "def size(self):\n        self._size = None"),
-    }
-    box = program.run(source, codes).Box()
-    for size in (3, 4):
-        box.size = size
-        assert box.size == size
-        del box.size
-        assert box.size is None
-
-
-def test_a_real_body_in_a_class_is_refused_at_decoration(program: Program) -> None:
-    with pytest.raises(RealBodyError, match=r"Box\.size has a body already"):
-        program.run('class Box:\n    @jiti\n    def size(self) -> int:\n        """Size."""\n        return 1\n', {})
-
-
-@pytest.mark.parametrize("order", ["@size.{accessor}\n    @jiti", "@jiti\n    @size.{accessor}"], ids=["under", "over"])
-def test_a_setter_and_a_deleter_may_be_stubs_beside_a_getter_that_is_none(program: Program, order: str) -> None:
-    source = f'''
-class Box:
-    @property
-    def size(self) -> int:
-        return self._size
-
-    {order.format(accessor="setter")}
-    def size(self, value: int) -> None:
-        """Set it."""
-
-    {order.format(accessor="deleter")}
-    def size(self) -> None:
-        """Unset it."""
-'''
-    codes = {
-        "Box.size.setter": in_class("Box", "def size(self, value):\n        self._size = value"),
-        "Box.size.deleter": in_class("Box", "def size(self):\n        self._size = None"),
-    }
-    box = program.run(source, codes).Box()
-    for size in (3, 4):
-        box.size = size
-        assert box.size == size
-        del box.size
-        assert box.size is None
-
-
-def test_a_stubs_own_name_may_be_private(program: Program) -> None:
-    source = '''
-class Box_:
-    def size(self) -> int:
-        return self.__size()
-
-    @jiti
-    def __size(self) -> int:
-        """The size."""
-'''
-    shop = program.run(source, {"Box_.__size": in_class("Box_", "def __size(self):\n        return 3")})
-    assert (shop.Box_().size(), shop.Box_().size()) == (3, 3)
