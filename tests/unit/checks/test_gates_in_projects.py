@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from jiti.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.unit.checks.workshop import Workshop
 
@@ -142,6 +144,20 @@ def test_the_settings_of_a_folder_above_stay_and_ids_are_told_from_the_project(
     [found] = execution.run(WRONG, "").diagnostics
     assert (found.path, found.line) == ("tests/test_text.py", 6)
     assert execution.run(RIGHT, "") == Result(gates=tuple(gates))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not everybody may make links there")
+def test_a_project_may_be_reached_by_a_link(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    workshop.root = tmp_path / "link"
+    workshop.root.symlink_to(real)
+    monkeypatch.syspath_prepend(workshop.root)
+    workshop.write("pyproject.toml", "")
+    workshop.write("pytest.ini", INI)
+    assert_decides(workshop, path="tests/unit/test_text.py")
 
 
 @pytest.mark.parametrize("path", ["checks/test_text.py", "test_text.py"])
