@@ -1,4 +1,7 @@
-"""Write a typed signature and a docstring; the first call writes, proves and files the function."""
+"""Write a typed signature and a docstring; the first call writes, proves and files the function.
+
+PYTEST_DONT_REWRITE: it may be loaded before pytest is, which else warns that it came too late to rewrite asserts.
+"""
 
 from __future__ import annotations
 

@@ -128,6 +128,13 @@ def test_a_project_without_stubs_has_little_of_it_loaded(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout
 
 
+def test_pytest_may_be_started_by_a_program_that_has_loaded_jiti(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test(): pass")
+    code = "import jiti, pytest; raise SystemExit(pytest.main(['-q', '-Werror', '-pno:asyncio']))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 # ------------------------------------------------------------ modes
 
 
