@@ -4,7 +4,7 @@
 # spec: signature=ec2ff398f38e8fca2a3086b1e6b41105 docstring=b103c3974bf8ec63af12c35a0e631bac hints=02b7ca6a625f75f6cc8f278d3828c13f
 # code: 4ef6c9819fe7d9427bfe0f1ebf6e1c4d
 # body: 0fdd2eb2d30c9569f64ba7bac723e662
-# gates: -
+# gates: examples/semver/tests/test_constraint.py::test_conditions=68b9aac3eb16c0127f9e0ccc47517d47 examples/semver/tests/test_constraint.py::test_what_is_malformed_is_turned_down=d220a865001366173a0e271daef174ce
 # uses: -
 # effects: -
 # approved: -

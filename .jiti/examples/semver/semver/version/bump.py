@@ -4,7 +4,7 @@
 # spec: signature=c76ccef238aa4cd5e37cec35f1c2586a docstring=b2d8db228513240d76a2bc24607159f6 hints=-
 # code: 1b96009d8d0fed9b6c8d9c9fa36a417b
 # body: b435c5811c69303813d95d71f5cb8738
-# gates: -
+# gates: examples/semver/tests/test_version.py::test_a_raised_version_comes_later=d88f4a8c63ac9260baf3823da3b3c03c examples/semver/tests/test_version.py::test_raising_a_part_of_a_pre_release=193c184305cb04db9ae72a75535d7963
 # uses: -
 # effects: -
 # approved: -

@@ -4,7 +4,7 @@
 # spec: signature=8ff448c60770cb3fac73ee5b1828c877 docstring=84117ad00dde2f7f52c2c9da8f4b9000 hints=-
 # code: c35cf59c8955096ff96414476e865ac9
 # body: 384199c46f11897ae44b57a22bd8c74b
-# gates: -
+# gates: examples/semver/tests/test_version.py::test_a_raised_version_comes_later=d88f4a8c63ac9260baf3823da3b3c03c examples/semver/tests/test_version.py::test_precedence_is_that_of_the_specification=e2933d92a0cfd63a77467740a8e943eb
 # uses: -
 # effects: -
 # approved: -

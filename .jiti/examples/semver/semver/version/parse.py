@@ -4,7 +4,7 @@
 # spec: signature=46360ab0479e1455af440448c66dc1a0 docstring=460fa27f8a85222c95ac5be198abad2b hints=-
 # code: 7300378ac9ceb4c0742af61135715c1c
 # body: 79c51901267b7282aeabc282bf48414a
-# gates: -
+# gates: examples/semver/tests/test_version.py::test_a_version_is_written_as_it_was_read=fa79f2c5a605a454d439ea74ff9f69a3 examples/semver/tests/test_version.py::test_what_is_no_version_is_turned_down=a96284cab350c94fd9c36ff6aa196d8d
 # uses: -
 # effects: -
 # approved: -
