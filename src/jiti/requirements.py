@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jiti.definition import Definition
-    from jiti.gates import Gate
+    from jiti.gates import Found, Gate
     from jiti.generation import Order
     from jiti.mirror import Implementation
     from jiti.settings import Settings
@@ -54,6 +54,24 @@ def change_since(order: Order, found: Implementation) -> str:
     if order.definition.is_test:
         return "" if uses_line(order.targets) == found.header.get("uses") else "interface"
     return "gates" if gates.changed(found.header.get("gates", ""), order.gates) else ""
+
+
+def unverified(declaration: Declaration, found: Implementation, project: Found) -> str:
+    """What an implementation has not been checked against, told without generating anything: as `change_since`.
+
+    Args:
+        declaration: the stub.
+        found: its implementation.
+        project: the gates of its project.
+
+    Raises:
+        StubError, RealBodyError: what a test is to be written for is no stub any more.
+    """
+    gate = project.by_key.get(declaration.key)
+    if gate is None:
+        return "gates" if gates.changed(found.header.get("gates", ""), project.of(declaration.key)) else ""
+    targets = [stub.declaration_for(declaration.root, key) for key in gate.targets]
+    return "" if uses_line([(define(each), "") for each in targets]) == found.header.get("uses") else "interface"
 
 
 def uses_line(targets: Sequence[tuple[Definition, str]]) -> str:

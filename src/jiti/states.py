@@ -61,6 +61,17 @@ class Edited(State):
     runs = True
 
 
+class Outdated(State):
+    """Spec and body are what was generated; the tests that decide on it, or what it was written from, changed.
+
+    A call runs it, and does not even look: this is for those who read the whole project.
+    """
+
+    __slots__ = ()
+    name = "outdated"
+    runs = True
+
+
 class Missing(State):
     """There is no file."""
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from jiti import mirror, states, stub
+from jiti import gates, mirror, requirements, states, stub
 from jiti.definition import refusals
 from jiti.discovery import python_files
-from jiti.errors import JitiError
+from jiti.errors import JitiError, StubError
 from jiti.targets import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jiti.gates import Found
     from jiti.settings import Settings
     from jiti.states import State
     from jiti.stub import Declaration
@@ -28,11 +29,13 @@ class StubStatus:
         declaration: where it is declared.
         state: what its source and its file in the mirror say of each other.
         scratch_tests: how many scratch tests lie in the mirror for it.
+        gates: the node ids of the tests that decide on it.
     """
 
     declaration: Declaration
     state: State
     scratch_tests: int
+    gates: tuple[str, ...] = ()
 
     @property
     def implementation(self) -> str | None:
@@ -54,7 +57,7 @@ class StubStatus:
             "source": self.declaration.place,
             "implementation": self.implementation,
             "changed": list(self.state.changed),
-            "gates": [],
+            "gates": list(self.gates),
             "scratch_tests": self.scratch_tests,
         }
 
@@ -82,17 +85,37 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     if targets:
         wanted = {each.key for target in targets for each in select(declarations, target)}
         declarations = [each for each in declarations if each.key in wanted]
+    project = gates.find(root, settings)
     stubs = []
     for declaration in declarations:
         try:
-            state = states.look(declaration)
+            state = _state(declaration, project)
         except JitiError as error:
             problems.append(error)
         else:
-            stubs.append(StubStatus(declaration, state, _scratch_tests(declaration)))
+            node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
+            stubs.append(StubStatus(declaration, state, _scratch_tests(declaration), node_ids))
     refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
     stubs = [each for each in stubs if each.declaration.key not in refused]
+    if not targets:
+        problems += _problems_of_gates(project)
     return Survey(tuple(stubs), (*problems, *refused.values()))
+
+
+def _state(declaration: Declaration, project: Found) -> State:
+    """How a stub stands, with the tests that decide on it."""
+    state = states.look(declaration)
+    if state.name != "fresh" or state.implementation is None:
+        return state
+    changed = requirements.unverified(declaration, state.implementation, project)
+    return states.Outdated(state.implementation, (changed,)) if changed else state
+
+
+def _problems_of_gates(project: Found) -> list[JitiError]:
+    """What is wrong with gates; files that cannot be read at all are told of as such."""
+    return [
+        StubError(f"{each.place}: {each.message}", hint=each.hint) for each in project.problems if not each.hides_gates
+    ]
 
 
 def _refused(missing: list[Declaration]) -> dict[str, JitiError]:

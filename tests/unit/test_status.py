@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from jiti import mirror, stub
+from jiti import gates, mirror, requirements, stub
 from jiti.definition import define
 from jiti.errors import RealBodyError, StubError
 from jiti.settings import Settings
 from jiti.status import survey
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MODULE = '''from jiti import jiti
 
@@ -124,3 +121,59 @@ def test_a_stub_that_a_call_would_turn_down_is_a_problem_and_not_missing(root: s
         (StubError, "app/n.py:9: half has no docstring"),
         (RealBodyError, "app/n.py:17: third has a body already"),
     ]
+
+
+GATES = '''from jiti import jiti
+from app.n import double, half
+
+
+@jiti.required_for(double)
+def test_double() -> None:
+    assert double(2) == 4
+
+
+@jiti.required_for(double)
+def test_written() -> None:
+    """It is even."""
+
+
+@jiti.required_for(halve)
+def test_lost() -> None:
+    assert half(2) == 1
+'''
+
+
+def test_an_implementation_that_has_not_passed_its_gates_is_outdated(root: str) -> None:
+    Path(root, "test_n.py").write_text(GATES)
+    found = survey(root, Settings())
+    double, _, written = found.stubs
+    assert (double.state.name, double.state.changed, double.state.runs) == ("outdated", ("gates",), True)
+    assert double.gates == ("test_n.py::test_double", "test_n.py::test_written")
+    assert (written.declaration.key, written.state.name, written.gates) == ("test_n.py::test_written", "missing", ())
+    [problem] = found.problems
+    assert str(problem).startswith("test_n.py:15: `halve` cannot be found: ")
+
+
+def test_it_is_fresh_once_it_has_been_stamped(root: str) -> None:
+    Path(root, "test_n.py").write_text(GATES)
+    declaration = stub.declaration_for(root, "app/n.py::double")
+    implementation = mirror.read(declaration)
+    assert implementation is not None
+    line = gates.header_line(gates.find(root, Settings()).of(declaration.key))
+    mirror.stamp(define(declaration), implementation, gates=line)
+    assert survey(root, Settings(), ["double"]).stubs[0].state.name == "fresh"
+    Path(root, "test_n.py").write_text(GATES.replace("== 4", "== 5"))
+    assert survey(root, Settings(), ["double"]).stubs[0].state.name == "outdated"
+
+
+def test_a_written_test_is_outdated_when_what_it_was_written_from_changes(root: str) -> None:
+    Path(root, "test_n.py").write_text(GATES)
+    target = define(stub.declaration_for(root, "app/n.py::double"))
+    test = define(stub.declaration_for(root, "test_n.py::test_written"))
+    uses = requirements.uses_line([(target, "app.n")])
+    mirror.file(test, "def test_written() -> None:\n    assert double(1) == 2\n", made="-", uses=uses)
+    assert survey(root, Settings(), ["test_written"]).stubs[0].state.name == "fresh"
+    path = Path(root, "app", "n.py")
+    path.write_text(path.read_text().replace("Double it.", "Twice it."))
+    outdated = survey(root, Settings(), ["test_written"]).stubs[0].state
+    assert (outdated.name, outdated.changed) == ("outdated", ("interface",))

@@ -20,6 +20,7 @@ COLOURS = {
     "fresh": "green",
     "edited": "cyan",
     "missing": "yellow",
+    "outdated": "yellow",
     "stale": "yellow",
     "conflict": "red",
     "broken": "red",

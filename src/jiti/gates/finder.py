@@ -48,6 +48,11 @@ class Found:
         return self._by_target.get(key, ())
 
     @cached_property
+    def by_key(self) -> dict[str, Gate]:
+        """The gates by their own keys."""
+        return {gate.key: gate for gate in self.gates}
+
+    @cached_property
     def _by_target(self) -> dict[str, tuple[Gate, ...]]:
         found: dict[str, tuple[Gate, ...]] = {}
         for gate in self.gates:
