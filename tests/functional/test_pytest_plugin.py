@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.testing import Project, ScriptedModel, give_up, submit
+from jiti.testing import Project, ScriptedModel, give_up, submit, submit_test
 
 if TYPE_CHECKING:
     from jiti.testing import Result
@@ -183,6 +183,36 @@ def test_odd():
     ]
     again = run_pytest(project)
     assert (again.exit_code, again.requests, again.changed) == (0, [], {})
+
+
+def test_a_test_without_a_body_is_written_before_its_target_and_run_in_its_own_place() -> None:
+    tests = '''
+import jiti
+from app.text import shout
+
+
+class TestShout:
+    @jiti.required_for(shout)
+    def test_rejects_nothing(self) -> None:
+        """shout raises ValueError on an empty text."""
+'''
+    body = "try:\n    shout('')\nexcept ValueError:\n    return\nassert shout('') is None"
+    script = {
+        "tests/test_text.py::TestShout.test_rejects_nothing": [submit_test(body, "from app.text import shout")],
+        "app/text.py::shout": [SHOUT, submit("if not text:\n    raise ValueError(text)\nreturn text.upper() + '!'")],
+    }
+    project = Project({**FILES, "tests/test_text.py": tests}, ScriptedModel(script))
+    result = run_pytest(project, "-v")
+    assert (result.exit_code, len(result.requests)) == (0, 3), result.stdout
+    written = [each for each in result.stdout.splitlines() if each.startswith("jiti: writing ")]
+    assert [each.split()[2] for each in written] == list(script)
+    assert "TestShout::test_rejects_nothing PASSED" in result.stdout
+
+    path = ".jiti/app/text/shout.py"
+    project.write({path: project.mirror()["app/text/shout.py"].replace("raise ValueError(text)", "return text")})
+    edited = run_pytest(project)
+    assert (edited.exit_code, edited.requests) == (1, [])
+    assert "assert '' is None" in edited.stdout
 
 
 def test_it_goes_with_what_else_projects_run_pytest_with() -> None:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.events import Replied, SessionEnded, SessionStarted, ToolEnded, ToolStarted, TurnStarted, Waiting
+from jiti import host
+from jiti.events import (
+    Replied,
+    SessionEnded,
+    SessionStarted,
+    ToolEnded,
+    ToolStarted,
+    TurnStarted,
+    VerificationEnded,
+    VerificationStarted,
+    Waiting,
+)
 from jiti.progress import observer
 from jiti.usage import Usage
 
@@ -94,6 +105,52 @@ def test_a_failed_session_says_what_it_ended_in() -> None:
     ended = SessionEnded(KEY, "BudgetExceededError", 1, Usage(), 0.2, None, "40 turns are spent")
     line = "jiti: did not write app/text.py::slugify · 1 turn · 0.2 s · BudgetExceededError: 40 turns are spent"
     assert told(STARTED, ended) == [WRITING, line]
+
+
+def test_a_verification_says_what_is_checked_and_what_came_of_it() -> None:
+    assert told(VerificationStarted(KEY, "gates changed"), VerificationEnded(KEY, passed=True, seconds=1.23)) == [
+        "jiti: checking app/text.py::slugify (gates changed)",
+        "jiti: app/text.py::slugify passes · 1.2 s",
+    ]
+    ended = VerificationEnded(KEY, passed=False, seconds=1.23, detail="tests/test_text.py:4: gate: assert 1 == 2")
+    assert told(VerificationStarted(KEY, "gates changed"), ended)[1] == (
+        "jiti: app/text.py::slugify does not pass · 1.2 s · tests/test_text.py:4: gate: assert 1 == 2"
+    )
+
+
+class Listening:
+    """A host that is told, and shows what is told on a stream of its own."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.shown = io.StringIO()
+
+    def tell(self, event: Event) -> None:
+        """Keep it."""
+        self.heard.append(event)
+
+    def stream(self) -> io.StringIO:
+        """Its own."""
+        return self.shown
+
+    def refusal(self, root: str, key: str) -> None:
+        """None of its stubs has failed."""
+
+    def refuse(self, root: str, key: str, error: Exception) -> None:
+        """Nothing is kept."""
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_host_is_told_of_everything_and_says_where_it_is_shown(monkeypatch: pytest.MonkeyPatch, *, own: bool) -> None:
+    listening = Listening()
+    monkeypatch.setattr(host, "current", listening)
+    seen: list[Event] = []
+    observe = observer(None, instead=seen.append if own else None)
+    for event in SESSION:
+        observe(event)
+    assert listening.heard == SESSION
+    assert seen == (SESSION if own else [])
+    assert listening.shown.getvalue().splitlines() == ([] if own else [WRITING, WROTE])
 
 
 def test_a_stub_that_another_one_needs_says_which() -> None:
