@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,10 +56,12 @@ requires-python = ">=3.11"
 [tool.pytest.ini_options]
 pythonpath = ["."]
 """
+PAGE = Path(__file__).parents[2] / "docs" / "pytest.md"
 FILES = {"app/__init__.py": "", "app/text.py": TEXT, "tests/test_text.py": TESTS, "pyproject.toml": PYPROJECT}
 WRONG = submit("return text.lower()")
 SLUGIFY = submit("return text.lower().replace(' ', '-')")
 SHOUT = submit("return text.upper() + '!'")
+USED = "import pytest\n\nfrom app.text import slugify"
 GATE = "tests/test_text.py::test_slug"
 
 
@@ -137,6 +141,23 @@ def test_rebuild_writes_anew_once(workers: tuple[str, ...]) -> None:
     assert (result.exit_code, len(result.requests)) == (0, 1), result.stdout
     assert "join" in project.mirror()["app/text/slugify.py"]
     assert "(asked for)" in result.stdout
+
+
+def test_the_example_of_the_page_runs() -> None:
+    blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)
+    body = "if not text:\n    raise ValueError(text)\nreturn '-'.join(re.findall('[a-z]+', text.lower()))"
+    script = {
+        "tests/test_text.py::test_rejects_empty": [
+            submit_test("with pytest.raises(ValueError):\n    slugify('')", USED)
+        ],
+        "app/text.py::slugify": [submit(body, "import re")],
+    }
+    project = Project({"app/__init__.py": "", "pyproject.toml": PYPROJECT, **dict(blocks)}, ScriptedModel(script))
+    result = run_pytest(project)
+    assert (result.exit_code, len(result.requests)) == (0, 2), result.stdout
+    shown = [line.split(" with ")[0] for line in PAGE.read_text("utf-8").splitlines() if line.startswith("jiti: writ")]
+    assert [line.split(" with ")[0] for line in result.stdout.splitlines() if line.startswith("jiti: writ")] == shown
+    assert "3 passed" in result.stdout
 
 
 def test_stubs_whose_gates_need_each_other_pass_all_of_them() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jiti import gates, home, mirror, own_engines, requirements, states, stub
 from jiti.definition import define
 from jiti.engine import Engine, default_engine
-from jiti.errors import FrozenError, JitiError
+from jiti.errors import FrozenError, JitiError, StubError
 from jiti.plugin.collected import qualname
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Preparation:
     def _ensure(self, project: Project, declaration: Declaration, *, rebuild: bool) -> str:
         key = declaration.key
         module = project.module_of(key) or requirements.source_module(declaration)
-        engine = own_engines.engine_of(declaration, module) or default_engine()
+        engine = _own_engine(declaration, module) or default_engine()
         if not isinstance(engine, Engine):  # somebody's own, which can only be asked by a call
             return "kept"
         outcome = engine.ensure(declaration, module, rebuild=rebuild)
@@ -181,6 +181,16 @@ class Project:
             return gates.changed(header.get("gates", ""), self.found.of(declaration.key))
         targets = [(define(self.declaration(key)), "") for key in gate.targets]
         return requirements.uses_line(targets) != header.get("uses")
+
+
+def _own_engine(declaration: Declaration, module: str) -> object:
+    try:
+        return own_engines.engine_of(declaration, module)
+    except JitiError:
+        raise
+    except Exception as error:  # the user's module is imported for that, and may raise anything
+        told = f"{declaration.place}: {module} cannot be imported: {type(error).__name__}: {error}"
+        raise StubError(told, key=declaration.key) from error
 
 
 def _keys(gate: Gate) -> Iterator[str]:

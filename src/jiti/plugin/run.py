@@ -192,6 +192,7 @@ class Run:
         if rows:
             self._record.rows += rows
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self) -> None:
         """From the first test on, the terminal is for tests."""
         if self._follower is not None:
