@@ -73,7 +73,8 @@ def _begin(config: pytest.Config) -> None:
 
 def _mode(config: pytest.Config) -> tuple[str, str]:
     """One of `MODES`, and what has decided on it."""
-    option = config.known_args_namespace.jiti
+    # Before conftest files are imported the command line has been read in part only; after that, it may name us late.
+    option = getattr(config.option, "jiti", None) or getattr(config.known_args_namespace, "jiti", None)
     if option:
         return option, f"--jiti={option}"
     given = config.getini("jiti")

@@ -167,6 +167,14 @@ def test_ci_is_frozen_unless_it_says_otherwise(run: Run, monkeypatch: pytest.Mon
     run("-s", "-ojiti=frozen", "--jiti=generate").stdout.fnmatch_lines(["*frozen: None*"])
 
 
+def test_a_conftest_file_may_name_it(run: Run) -> None:
+    run.write(app_of_plugin=TEXT, test_it=GATED, conftest="pytest_plugins = ['jiti.pytest_plugin']")
+    run.pytester.makeini("[pytest]\njiti = frozen\n")
+    result = run.pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(["*frozen by `jiti = frozen` in pytest's settings"])
+
+
 def test_whatever_else_is_frozen_stays_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.write(app_of_plugin=TEXT, test_it=GATED)
     monkeypatch.setenv("JITI_FROZEN", "1")
