@@ -95,10 +95,11 @@ def test_what_is_missing_is_generated_and_what_has_changed_is_verified_before_it
     assert list(verified.changed) == [".jiti/app/text/slugify.py"]
 
     project.write({"tests/test_text.py": TESTS.replace("b-c", "b_c")})
-    frozen = run_pytest(project, GATE, CI="1")
+    frozen = run_pytest(project, GATE, "-n2", CI="1")
     assert (frozen.exit_code, frozen.requests, frozen.changed) == (1, [], {})
     assert line(frozen, "failing") == "failing   app/text.py::slugify in .jiti/app/text/slugify.py"
     assert "frozen by CI, which is set" in frozen.stdout
+    assert frozen.stdout.count("jiti: checking ") == 1
 
     regenerated = run_pytest(project, GATE)
     assert (regenerated.exit_code, len(regenerated.requests)) == (0, 1)
@@ -270,12 +271,16 @@ class TestShout(unittest.TestCase):
     config = "asyncio_mode = 'strict'\nasyncio_default_fixture_loop_scope = 'function'\n"
     files = {**FILES, "tests/test_text.py": tests, "pyproject.toml": PYPROJECT + config}
     project = Project(files, ScriptedModel({"app/text.py::slugify": [SLUGIFY], "app/text.py::shout": [SHOUT]}))
-    result = project.run("python", "-m", "pytest", "--cov=app", "--lf", "-v", "-prandomly")
+    result = project.run("python", "-m", "pytest", "--cov=app", "--lf", "-v")
     assert (result.exit_code, len(result.requests)) == (0, 2), result.stdout + result.stderr
     assert "3 passed" in result.stdout
     assert "app/text.py" in line(result, "app/text.py")
     told = [each for each in result.stdout.splitlines() if "jiti: " in each]
     assert all(each.startswith("jiti: ") for each in told)
+    again = project.run(
+        "python", "-m", "pytest", "-oasyncio_mode=auto", "--reruns=1", "--timeout=60", "-pno:cacheprovider"
+    )
+    assert (again.exit_code, again.requests, again.changed) == (0, [], {}), again.stdout
 
 
 def test_it_runs_where_only_pytest_is_installed_beside_it() -> None:
