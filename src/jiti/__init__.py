@@ -5,8 +5,12 @@ PYTEST_DONT_REWRITE: it may be loaded before pytest is, which else warns that it
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
     from jiti.clearing import clear
     from jiti.decorator import jiti, required_for
     from jiti.engine import Engine
@@ -80,3 +84,19 @@ def __getattr__(name: str) -> object:
 def __dir__() -> list[str]:
     """The public names, those that are not loaded yet included."""
     return [*__all__, "__version__"]
+
+
+class _Implementations:
+    """Finds what a pickle calls `_jiti.…`, in a process that has imported no stub yet: `jiti.loader` knows."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """As the import system asks for it, when nobody else has found the name."""
+        if name != "_jiti" or "jiti.loader" in sys.modules:
+            return None
+        from jiti.loader import Finder
+
+        return Finder.find_spec(name, path, target)
+
+
+sys.meta_path.append(_Implementations)

@@ -144,7 +144,7 @@ def _module_in(name: str) -> str:
     return name.removeprefix(f"{PACKAGE}.").partition(":")[0].replace("/", ".")
 
 
-class _Finder:
+class Finder:
     """Finds namespaces, for `Namespace.load` and for whoever has a name from another process."""
 
     @staticmethod
@@ -248,4 +248,4 @@ def _cached_code(path: str, header: bytes, source_path: str) -> CodeType | None:
     return code
 
 
-sys.meta_path.insert(0, _Finder)  # first: nobody else knows these names, and to ask them all costs time at each load
+sys.meta_path.insert(0, Finder)  # first: nobody else knows these names, and to ask them all costs time at each load
