@@ -206,7 +206,7 @@ class Engine:
     ) -> Order:
         """What is to be done for a stub, once the tests that decide on it are written."""
         reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
-        order = Order(definition, target.module, live, reason, state.implementation)
+        order = Order(definition, target.module, live, reason, state.implementation, standing=target.standing)
         if definition.is_test:
             return replace(order, targets=requirements.targets_of(target.declaration, means.settings))
         return replace(order, gates=self._gates(target.declaration, means.settings))

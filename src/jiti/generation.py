@@ -127,8 +127,15 @@ def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]]
 def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Bench:
     from jiti.checks.bench import Bench
 
-    env = means.settings.env
-    return Bench(order.definition, order.module, order.live, env=env, generate=generate, gates=order.gates)
+    return Bench(
+        order.definition,
+        order.module,
+        order.live,
+        env=means.settings.env,
+        generate=generate,
+        gates=order.gates,
+        standing=order.standing,
+    )
 
 
 def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> TestBench:

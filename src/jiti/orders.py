@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
 
 from jiti import mirror, states, stub
 from jiti.errors import ConflictError, FrozenError
@@ -32,12 +32,14 @@ class Target:
         module: the name by which an import statement gets its module.
         live: gives the call that asks for it, if one does. The arguments' own code may run: copying and describing.
         function: the stub itself, where it is loaded in this process.
+        standing: see `Order`.
     """
 
     declaration: Declaration
     module: str
     live: Callable[[], LiveCall | None] = lambda: None
     function: FunctionType | None = None
+    standing: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_need(cls, root: str, need: Mapping[str, object]) -> Target:
@@ -47,7 +49,8 @@ class Target:
             StubError: there is no such stub.
         """
         declaration = stub.declaration_for(root, str(need["key"]))
-        return cls(declaration, str(need["module"]), lambda: LiveCall.from_need(need))
+        standing = cast("Mapping[str, str]", need.get("standing", {}))
+        return cls(declaration, str(need["module"]), lambda: LiveCall.from_need(need), standing=standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Order:
         old: the implementation that is there.
         gates: the tests that decide on it.
         targets: of a test that is to be written, the stubs that it is for, each with the name of its module.
+        standing: key to code of the candidates for stubs whose gates need this one, while it is generated for them.
     """
 
     definition: Definition
@@ -71,6 +75,7 @@ class Order:
     old: Implementation | None = None
     gates: Sequence[Gate] = ()
     targets: Sequence[tuple[Definition, str]] = ()
+    standing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,11 @@ class Bench(Workplace):
         limits: what one job may use.
         fork: whether to fork for each job, where the system can.
         gates: what has to pass.
+        standing: key to code of candidates that stand in for their stubs while gates are run: those whose generation
+            waits for this one, because a gate of theirs needs it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a candidate is judged by
         self,
         definition: Definition,
         module: str,
@@ -57,13 +59,14 @@ class Bench(Workplace):
         limits: Limits | None = None,
         fork: bool = True,
         gates: Sequence[Gate] = (),
+        standing: Mapping[str, str] | None = None,
     ) -> None:
         limits = limits or Limits()
         children = Children(definition, module, live, env=env, generate=generate, limits=limits, fork=fork, gates=gates)
         super().__init__(definition, live, children, limits)
         self._module = module
         self._cases = tuple(case for gate in gates for case in gate.cases)
-        self._execution = Execution(definition, live, children, limits)
+        self._execution = Execution(definition, live, children, limits, standing)
 
     def check(self, submission: Submission) -> Verdict:
         """All checks, in order of cost; ruff, ty and the child process side by side.

@@ -241,6 +241,7 @@ class _Child:
             self._trial.begin(report)
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]
+            self._trial.candidates |= job.get("standing", {})
             if job["kind"] == "gates":
                 self._plugin.run(pytest_run.TestJob(report, lambda: _finish(report), gates=job["gates"]))
             elif job["kind"] == "tests":

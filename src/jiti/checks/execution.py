@@ -13,7 +13,7 @@ from jiti.checks.verdicts import UNFINISHED, Judge
 from jiti.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jiti.checks.children import Children
     from jiti.checks.limits import Limits
@@ -72,15 +72,23 @@ class Execution:
         live: the call that asks for it.
         children: where candidates run.
         limits: what they may use.
+        standing: see `jiti.checks.bench.Bench`.
     """
 
-    def __init__(self, definition: Definition, live: LiveCall | None, children: Children, limits: Limits) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        live: LiveCall | None,
+        children: Children,
+        limits: Limits,
+        standing: Mapping[str, str] | None = None,
+    ) -> None:
         self._definition = definition
         self._live = live
         self._children = children
         self._limits = limits
         self._judge = Judge(definition.declaration.path, limits)
-        self._gates = GateRuns(definition.declaration.key, children, self._judge, limits)
+        self._gates = GateRuns(definition.declaration.key, children, self._judge, limits, standing or {})
         self._raised: tuple[str, ...] | None = None
 
     def run(self, code: str, tests: str) -> Result:

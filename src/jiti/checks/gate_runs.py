@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems
 from jiti.errors import GenerationCycleError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from jiti.checks.children import Children
     from jiti.checks.limits import Limits
     from jiti.checks.runs import Run
@@ -24,19 +27,23 @@ class GateRuns:
         children: where they run.
         judge: judges what comes of it.
         limits: what they may use.
+        standing: key to code of the candidates for other stubs whose generation waits for this one.
     """
 
-    def __init__(self, key: str, children: Children, judge: Judge, limits: Limits) -> None:
+    def __init__(self, key: str, children: Children, judge: Judge, limits: Limits, standing: Mapping[str, str]) -> None:
         self._key = key
         self._children = children
         self._judge = judge
         self._limits = limits
+        self._standing = dict(standing)
         self._put_off: set[Gate] = set()
 
     def run(self, code: str) -> tuple[tuple[Diagnostic, ...], tuple[Gate, ...]]:
         """What the gates say of a candidate, and which of them it has passed.
 
-        A gate that itself calls a stub whose generation waits for this very candidate says nothing, now and later.
+        A gate may call a stub that has no implementation yet. It is generated once all other gates have passed, and
+        with this candidate standing in for its stub: so each of two stubs that one gate decides on is judged by it.
+        Where that cannot be, because the other stub waits for this very candidate, the gate says nothing.
 
         Raises:
             GenerationError: no candidate can pass them; or there is nothing to run them in.
@@ -46,32 +53,59 @@ class GateRuns:
             if not expected:
                 return (), ()
             gates = tuple(dict.fromkeys(expected.values()))
-            job = {"kind": "gates", "candidate": code, "gates": [gate.node_id for gate in gates]}
-            run = self._children.attempt(job, self._limits.test, times=len(expected))
-            if not self._obtain_missing(run, expected):
-                break
+            run = self._attempt(code, gates, len(expected))
+            missing = self._children.missing(run)
+            if not missing:
+                found = self._judged(run, expected)
+                return found, (() if found else gates)
+            if found := self._judged(*_without(missing, run, expected)):
+                return found, ()
+            self._obtain(missing, run, expected, code)
+
+    def _attempt(self, code: str, gates: Sequence[Gate], count: int) -> Run:
+        node_ids = [gate.node_id for gate in gates]
+        job = {"kind": "gates", "candidate": code, "gates": node_ids, "standing": self._standing}
+        return self._children.attempt(job, self._limits.test, times=count)
+
+    def _judged(self, run: Run, expected: Mapping[str, Gate]) -> tuple[Diagnostic, ...]:
+        """What a run says of a candidate.
+
+        Raises:
+            GenerationError: it met what no candidate can mend.
+        """
+        if not expected:
+            return ()
         unmendable = gate_problems.met(self._key, run, expected, self._judge, self._limits.test)
         if unmendable is not None:
             raise unmendable
-        found = self._judge.gates(run, expected)
-        return found, (() if found else gates)
+        return self._judge.gates(run, expected)
 
-    def _obtain_missing(self, run: Run, expected: dict[str, Gate]) -> bool:
-        """Have what a run missed generated, or put off the gates that cannot have it; False if it missed nothing."""
-        missing = self._children.missing(run)
+    def _obtain(self, missing: Sequence[Mapping[str, Any]], run: Run, expected: Mapping[str, Gate], code: str) -> None:
+        """Have what a run missed generated, or put off the gates that cannot have it."""
+        standing = self._standing | {self._key: code}
         for key, need in {need["key"]: need for need in missing}.items():
             try:
-                self._children.obtain([need])
+                self._children.obtain([{**need, "standing": standing}])
             except GenerationCycleError:
                 in_need = _in_need(run, key, expected)
                 # Where it is the candidate that calls it, every candidate could have its gates put off.
                 if not in_need or any(each["own"] for each in missing if each["key"] == key):
                     raise
                 self._put_off |= in_need
-        return bool(missing)
 
 
-def _in_need(run: Run, key: str, expected: dict[str, Gate]) -> set[Gate]:
+def _without(
+    missing: Sequence[Mapping[str, Any]], run: Run, expected: Mapping[str, Gate]
+) -> tuple[Run, Mapping[str, Gate]]:
+    """What a run tells of the tests that failed and missed nothing, as if those had been all."""
+    in_need = set().union(*(_in_need(run, need["key"], expected) for need in missing))
+    failed = {phase["test"] for phase in run.all("phase") if phase["outcome"] != "passed"}
+    others = {test: gate for test, gate in expected.items() if test in failed and gate not in in_need}
+    events = tuple((name, data) for name, data in run.events if data.get("test", "") in {"", *others})
+    return replace(run, events=events), others
+
+
+def _in_need(run: Run, key: str, expected: Mapping[str, Gate]) -> set[Gate]:
     """The gates whose tests ran when a stub was missing."""
     running = ""
     found = set()
