@@ -70,9 +70,10 @@ def cached_call() -> str:
 
 
 def import_time() -> str:
-    """`import jiti` beside a bare interpreter."""
-    loaded, bare = in_turn(["-c", "import jiti"], ["-c", "pass"], rounds=21)
-    return f"| `import jiti` | {loaded - bare:.1f} ms more | bare interpreter: {bare:.1f} ms | {loaded / bare:.2f} |"
+    """`from jiti import jiti` beside a bare interpreter: `import jiti` alone loads less."""
+    loaded, bare = in_turn(["-c", "from jiti import jiti"], ["-c", "pass"], rounds=21)
+    what = "| `from jiti import jiti` "
+    return f"{what}| {loaded - bare:.1f} ms more | bare interpreter: {bare:.1f} ms | {loaded / bare:.2f} |"
 
 
 def warm_start(modules: int = 100, stubs: int = 10) -> str:

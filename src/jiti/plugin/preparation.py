@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jiti import gates, home, mirror, own_engines, requirements, states, stub
-from jiti.definition import define
 from jiti.engine import Engine, default_engine
 from jiti.errors import FrozenError, JitiError, StubError
 from jiti.plugin.collected import qualname
@@ -175,12 +174,7 @@ class Project:
             return False
         if not isinstance(state, states.Fresh) or state.implementation is None:
             return True
-        header = state.implementation.header
-        gate = self._by_key.get(declaration.key)
-        if gate is None:
-            return gates.changed(header.get("gates", ""), self.found.of(declaration.key))
-        targets = [(define(self.declaration(key)), "") for key in gate.targets]
-        return requirements.uses_line(targets) != header.get("uses")
+        return bool(requirements.unverified(declaration, state.implementation, self.found))
 
 
 def _own_engine(declaration: Declaration, module: str) -> object:
