@@ -152,7 +152,7 @@ class Resolver:
             return [ClassThing(path, (*owners, binding))]
         if isinstance(binding, ImportedModule):
             paths = self._paths(binding, path)
-            return [ModuleThing(paths)] if paths else self._miss(f"no file is the module {binding.module}")
+            return [ModuleThing(paths)] if paths else self._miss(f"the project has no module {binding.module}")
         if isinstance(binding, ImportedName):
             return self._imported(binding, path)
         if isinstance(binding, ast.Name) and binding.id == name:
@@ -162,7 +162,7 @@ class Resolver:
     def _imported(self, binding: ImportedName, importer: str) -> list[Thing]:
         paths = self._paths(binding, importer)
         if not paths:
-            return self._miss(f"no file is the module {'.' * binding.level}{binding.module}")
+            return self._miss(f"the project has no module {'.' * binding.level}{binding.module}")
         return self._attribute(ModuleThing(paths), binding.name)
 
     def _paths(self, binding: ImportedModule | ImportedName, importer: str) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def test_a_changed_file_is_read_again(tree: Tree) -> None:
             "name its stubs: Parser.size, Parser.size.setter, Parser",
         ),
         ("app.text", "`app.text` is the module app/text.py, and no stub", "name a stub in it"),
-        ("app.text.jiti", "`app.text.jiti` cannot be found: no file is the module jiti", "name a stub"),
+        ("app.text.jiti", "`app.text.jiti` cannot be found: the project has no module jiti", "name a stub"),
     ],
 )
 def test_a_target_that_is_no_stub_is_reported(tree: Tree, target: str, message: str, hint: str) -> None:
