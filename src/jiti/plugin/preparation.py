@@ -8,7 +8,7 @@ from jiti import gates, home, mirror, own_engines, requirements, states, stub
 from jiti.definition import define
 from jiti.engine import Engine, default_engine
 from jiti.errors import FrozenError, JitiError, StubError
-from jiti.plugin.collected import qualname
+from jiti.plugin.collected import inherited_qualname, is_marked, qualname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
 
 _DONE = "prepared"
+_NOT_READ = (
+    "{place}: {name} carries `required_for`, and decides on nothing: gates are found by reading files, and this one is "
+    "not found so\nimport jiti in the test's own file and write `@jiti.required_for(target)`; a file that git ignores, "
+    "or that `[tool.jiti]` leaves out, is not read"
+)
 
 
 class Preparation:
@@ -68,14 +73,21 @@ class Preparation:
     def _collected(self, project: Project, files: Mapping[str, Sequence[pytest.Function]]) -> list[Gate]:
         """The gates among the tests; what is wrong with others in their files is recorded."""
         items: dict[tuple[str, str], list[pytest.Function]] = {}
+        names = {(gate.path, gate.qualname) for gate in project.found.gates}
         for path, tests in files.items():
             for item in tests:
-                items.setdefault((path, qualname(item)), []).append(item)
+                own = path, qualname(item)
+                items.setdefault(own if own in names else (path, inherited_qualname(item)), []).append(item)
         collected = [gate for gate in project.found.gates if (gate.path, gate.qualname) in items]
         for gate in collected:
             keys = [(project.root, key) for key in _keys(gate)]
             self.decided |= dict.fromkeys(items[gate.path, gate.qualname], keys)
         self.jiti_tests |= {(project.root, gate.key) for gate in collected if gate.is_jiti_test}
+        told = {problem.place for problem in project.found.problems}
+        for (path, name), tests in items.items():
+            place = f"{path}:{(tests[0].location[1] or 0) + 1}"
+            if is_marked(tests[0]) and (path, name) not in names and place not in told:
+                self._record.add("warning", _NOT_READ.format(place=place, name=name))
         for problem in project.found.problems:
             if problem.place.rpartition(":")[0] in files or problem.place in files:
                 message = problem.message.removeprefix(f"{problem.place}: ")
