@@ -119,3 +119,25 @@ def test_slug():
     assert ran.exit_code == 1
     assert "did not end within" not in ran.stdout
     assert "is called by a process that a test has started" in ran.stdout
+
+
+def test_a_gate_of_a_stub_in_a_project_inside_the_project_is_reported_and_nothing_is_paid_for_it() -> None:
+    files = {
+        "pyproject.toml": PYPROJECT.replace('["."]', '["inner"]'),
+        "inner/pyproject.toml": PYPROJECT.partition("[tool")[0],
+        "inner/app/__init__.py": "",
+        "inner/app/text.py": TEXT,
+        "tests/test_text.py": f"{HEAD}@jiti.required_for(slugify)\ndef test_slug():\n    assert callable(slugify)\n",
+    }
+    ran = Project(files, ScriptedModel(RIGHT)).run("python", "-m", "pytest", "-p", "no:randomly")
+    assert (ran.exit_code, ran.requests) == (0, []), ran.stdout
+    assert "`slugify` is at inner/app/text.py:6, in a project of its own" in ran.stdout
+
+
+def test_a_gate_that_is_run_by_way_of_a_link_is_no_problem() -> None:
+    files = {"app/text.py": TEXT, "real/test_text.py": JUDGES["by an annotated name"], "pyproject.toml": PYPROJECT}
+    project = Project(files, ScriptedModel(RIGHT))
+    (project.root / "link").symlink_to(project.root / "real")
+    ran = project.run("python", "-m", "pytest", "-p", "no:randomly", "link")
+    assert ran.exit_code == 0, ran.stdout
+    assert "warning   " not in ran.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from jiti import gates, home, mirror, own_engines, requirements, states, stub
@@ -78,21 +79,29 @@ class Preparation:
             for item in tests:
                 own = path, qualname(item)
                 items.setdefault(own if own in names else (path, inherited_qualname(item)), []).append(item)
+        self._tell_of_lost(project, items)
         collected = [gate for gate in project.found.gates if (gate.path, gate.qualname) in items]
         for gate in collected:
             keys = [(project.root, key) for key in _keys(gate)]
             self.decided |= dict.fromkeys(items[gate.path, gate.qualname], keys)
         self.jiti_tests |= {(project.root, gate.key) for gate in collected if gate.is_jiti_test}
-        told = {problem.place for problem in project.found.problems}
-        for (path, name), tests in items.items():
-            place = f"{path}:{(tests[0].location[1] or 0) + 1}"
-            if is_marked(tests[0]) and (path, name) not in names and place not in told:
-                self._record.add("warning", _NOT_READ.format(place=place, name=name))
         for problem in project.found.problems:
             if problem.place.rpartition(":")[0] in files or problem.place in files:
                 message = problem.message.removeprefix(f"{problem.place}: ")
                 self._record.add("warning", f"{problem.place}: {message}\n{problem.hint}")
         return collected
+
+    def _tell_of_lost(self, project: Project, items: Mapping[tuple[str, str], Sequence[pytest.Function]]) -> None:
+        """Record the tests that say that they are gates, and are not found by reading."""
+        known = {(gate.path, gate.qualname) for gate in project.found.gates}
+        told = {problem.place for problem in project.found.problems}
+        for (path, name), tests in items.items():
+            if (path, name) in known or not is_marked(tests[0]):
+                continue
+            place = f"{path}:{(tests[0].location[1] or 0) + 1}"
+            real = os.path.relpath(os.path.realpath(tests[0].path), os.path.realpath(project.root))
+            if place not in told and (real.replace(os.sep, "/"), name) not in known:  # reading follows no links
+                self._record.add("warning", _NOT_READ.format(place=place, name=name))
 
     def _prepare(self, project: Project, collected: Sequence[Gate]) -> None:
         tests = {gate.key: gate for gate in collected if gate.is_jiti_test}
