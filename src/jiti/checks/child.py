@@ -71,12 +71,13 @@ class _Child:
         self._plugin = pytest_run.Plugin(setup, self._get_ready)
         self._session: pytest.Session | None = None
         self._script_problem = "it is not known"
+        self._is_leaving = False
         jiti.trial.current = self._trial
 
     def guard(self) -> None:
         """See to it that nothing is left when the parent ends, however it does."""
         processes.adopt_orphans()
-        signal.signal(signal.SIGTERM, lambda *_: self._leave())
+        signal.signal(signal.SIGTERM, self._asked_to_leave)
         processes.end_with_parent(signal.SIGTERM, self._setup["parent"])
         if self._setup["hidden"]:
             _hide(tuple(self._setup["hidden"]))
@@ -257,10 +258,17 @@ class _Child:
 
     # ------------------------------------------------------------ ending
 
+    def _asked_to_leave(self, *_: object) -> None:
+        if not self._is_leaving:  # else what the signal interrupts goes on: an import among it cannot be begun anew
+            self._leave()
+
     def _leave(self) -> NoReturn:
-        processes.end_descendants()
-        shutil.rmtree(self._setup["folder"], ignore_errors=True)
-        os._exit(0)
+        self._is_leaving = True
+        try:
+            processes.end_descendants()
+        finally:
+            shutil.rmtree(self._setup["folder"], ignore_errors=True)
+            os._exit(0)
 
 
 def _hide(beginnings: tuple[str, ...]) -> None:

@@ -70,7 +70,7 @@ def limit(*, cpu: int, memory: int, output: int) -> None:
     if resource is None:
         return
     bounds = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_FSIZE, output)]
-    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as file:
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
         bounds.append((resource.RLIMIT_AS, int(file.read().split()[0]) * resource.getpagesize() + memory))
     for which, bound in bounds:
         _, hard = resource.getrlimit(which)
@@ -95,7 +95,7 @@ def children(pid: int) -> list[int]:
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            with open(f"/proc/{pid}/task/{task}/children", "rb") as file:
                 found += map(int, file.read().split())
     return found
 

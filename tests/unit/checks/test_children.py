@@ -276,6 +276,39 @@ def test_nothing_is_left_when_the_parent_is_killed(
     assert list(temporary.iterdir()) == []
 
 
+INTERRUPTED = """
+import os, signal, sys
+if "jiti.checks.child" in sys.modules:
+    from jiti.checks import processes
+
+    def fails(*_, **__):
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise LookupError("unknown encoding: ascii")
+
+    processes.end_descendants = fails
+"""
+
+
+@on_linux
+def test_the_folder_is_removed_when_leaving_is_interrupted_and_fails(workshop: Workshop, tmp_path: Path) -> None:
+    """The parent's end is told twice, by the socket and by a signal; the second must not break off the first."""
+    workshop.stub(f"{TWO}\n\n{INTERRUPTED}")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    script = PARENT.format(root=str(workshop.root), fork=False, when="ready", code="")
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    ended, _, _ = select.select([child], [], [], 10)
+    os.close(child)
+    assert ended
+    assert list(temporary.iterdir()) == []
+
+
 def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
 
