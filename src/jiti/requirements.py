@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.gates import Found, Gate
-    from jiti.generation import Order
     from jiti.mirror import Implementation
+    from jiti.orders import Order
     from jiti.settings import Settings
     from jiti.stub import Declaration
 

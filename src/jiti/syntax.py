@@ -148,15 +148,34 @@ class JitiNames:
         self.decorators: set[str] = set()
         self.modules: set[str] = set()
         self.gates: set[str] = set()
+        assigned: list[tuple[ast.expr, set[str]]] = []
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
-                self.decorators |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
-                self.gates |= {alias.asname or alias.name for alias in node.names if alias.name == "required_for"}
+                self._read(node)
             elif isinstance(node, ast.Import):
                 self.modules |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
+            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+                assigned.append((node.value, _names_of(node)))
+        self._follow(assigned, tree)
+
+    def _follow(self, assigned: list[tuple[ast.expr, set[str]]], tree: ast.Module) -> None:
+        """Add what is given another name."""
+        for value, names in assigned:
+            if _imports_jiti(value):
+                self.modules |= names
         for statement in tree.body:
             if isinstance(statement, ast.Assign) and self.is_jiti(statement.value):
-                self.decorators |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+                self.decorators |= _names_of(statement)
+        for value, names in assigned:
+            if self.names_required_for(value):
+                self.gates |= names
+
+    def _read(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name in {"jiti", "*"}:
+                self.decorators.add(alias.asname or "jiti")
+            if alias.name in {"required_for", "*"}:
+                self.gates.add(alias.asname or "required_for")
 
     def is_jiti(self, node: ast.expr) -> bool:
         """Whether an expression is the decorator, bare or called with options."""
@@ -173,11 +192,27 @@ class JitiNames:
 
     def is_required_for(self, node: ast.expr) -> bool:
         """Whether an expression is `required_for`, called or bare."""
-        if isinstance(node, ast.Call):
-            node = node.func
+        return self.names_required_for(node.func if isinstance(node, ast.Call) else node)
+
+    def names_required_for(self, node: ast.expr) -> bool:
+        """Whether an expression is `required_for` itself, not called yet."""
         if isinstance(node, ast.Name):
             return node.id in self.gates
         if not isinstance(node, ast.Attribute) or node.attr != "required_for":
             return False
         owner = node.value
         return self.is_jiti(owner) or (isinstance(owner, ast.Name) and owner.id in self.modules)
+
+
+def _names_of(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> set[str]:
+    """The names that an assignment binds, each to the whole value."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {each.id for each in targets if isinstance(each, ast.Name)}
+
+
+def _imports_jiti(node: ast.expr) -> bool:
+    """Whether an expression is the module, as in `pytest.importorskip("jiti")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(value="jiti"), *_]):
+            return name in {"importorskip", "import_module", "__import__"}
+    return False

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jiti as package
-from jiti import StubError, dispatch, jiti, required_for, stub
+from jiti import StubError, dispatch, gates, jiti, required_for, stub
 from jiti.definition import define
+from jiti.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +137,27 @@ def test_tests_without_a_body_are_found_by_reading(tmp_path: Path, decorator: st
     found = stub.declarations_in(str(tmp_path), "test_app.py")
     assert [each.qualname for each in found] == ["test_empty", "TestText.test_method"]
     assert [define(each).is_test for each in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "import jiti\ngate = jiti.required_for",
+        "import jiti\ngate: object = jiti.jiti.required_for",
+        "import pytest\nj = pytest.importorskip('jiti')\ngate = j.required_for",
+        "from jiti import *\ngate = jiti.required_for",
+    ],
+)
+def test_tests_without_a_body_are_found_whatever_the_decorator_is_called(tmp_path: Path, head: str) -> None:
+    """As a gate and as a stub: what one reading finds, the other does."""
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "app.py").write_text('from jiti import jiti\n\n\n@jiti\ndef f() -> int:\n    """One."""\n')
+    test = f'{head}\nfrom app import f\n\n\n@gate(f)\ndef test_f():\n    """It is one."""\n'
+    (tmp_path / "test_app.py").write_text(test)
+    [declaration] = stub.declarations_in(str(tmp_path), "test_app.py")
+    assert define(declaration).is_test
+    [gate] = gates.find(str(tmp_path), Settings()).of("app.py::f")
+    assert (gate.key, gate.is_jiti_test) == (declaration.key, True)
 
 
 def test_what_it_is_required_for_belongs_to_the_spec_of_a_test(tmp_path: Path) -> None:

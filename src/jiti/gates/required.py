@@ -58,47 +58,12 @@ class RequiredFor:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        inside = nodes(tree)
-        self._names: set[str] = set()
-        self._objects: set[str] = set()
-        """What has the decorator as its attribute: the module `jiti`, and the decorator of that name."""
-        assigned = []
-        for node in inside:
-            if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
-                self._read(node)
-            elif isinstance(node, ast.Import):
-                self._objects |= {each.asname or each.name for each in node.names if each.name == "jiti"}
-            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-                assigned.append((node.value, node.targets if isinstance(node, ast.Assign) else [node.target]))
-        for value, targets in assigned:
-            if _imports_jiti(value):
-                self._objects |= {each.id for each in targets if isinstance(each, ast.Name)}
-        for value, targets in assigned:
-            if self.is_meant(value):
-                self._names |= {each.id for each in targets if isinstance(each, ast.Name)}
-        self.elsewhere = sorted(self._used_elsewhere(inside), key=lambda each: each.lineno)
-
-    def _read(self, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            if alias.name in {NAME, "*"}:
-                self._names.add(alias.asname or NAME)
-            if alias.name in {"jiti", "*"}:
-                self._objects.add(alias.asname or "jiti")
-
-    def is_meant(self, node: ast.expr) -> bool:
-        """Whether an expression is the decorator itself, not called yet."""
-        if isinstance(node, ast.Name):
-            return node.id in self._names
-        return isinstance(node, ast.Attribute) and node.attr == NAME and self._is_object(node.value)
-
-    def _is_object(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Name):
-            return node.id in self._objects
-        return isinstance(node, ast.Attribute) and node.attr == "jiti" and self._is_object(node.value)
+        self._names = syntax.JitiNames(tree)
+        self.elsewhere = sorted(self._used_elsewhere(nodes(tree)), key=lambda each: each.lineno)
 
     def is_on(self, decorator: ast.expr) -> bool:
         """Whether a decorator is this one, called with targets or not."""
-        return self.is_meant(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        return self._names.is_required_for(decorator)
 
     @cached_property
     def marked(self) -> list[Marked]:
@@ -116,7 +81,7 @@ class RequiredFor:
             if self.is_on(node) and not (isinstance(node, ast.Call) and node.args):
                 yield node
         for node in inside:
-            if isinstance(node, ast.Call) and node not in decorators and self.is_meant(node.func):
+            if isinstance(node, ast.Call) and node not in decorators and self._names.names_required_for(node.func):
                 yield node
 
     def _walk(
@@ -138,16 +103,8 @@ class RequiredFor:
 
     def _targets(self, node: syntax.FunctionNode | ast.ClassDef) -> Iterator[ast.expr]:
         for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Call) and self.is_meant(decorator.func):
+            if isinstance(decorator, ast.Call) and self._names.names_required_for(decorator.func):
                 yield from decorator.args
-
-
-def _imports_jiti(node: ast.expr) -> bool:
-    """Whether an expression is the module, as in `pytest.importorskip("jiti")`."""
-    match node:
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(value="jiti"), *_]):
-            return name in {"importorskip", "import_module", "__import__"}
-    return False
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[syntax.FunctionNode | ast.ClassDef]:
