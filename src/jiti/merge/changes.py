@@ -51,9 +51,9 @@ class Change:
     def diff(self) -> Iterator[str]:
         """It as the lines of a unified diff, without line ends."""
         before, after = (normalise_line_ends(text or "").split("\n") for text in (self.old, self.new))
-        names = [f"a/{self.path}" if self.old is not None else os.devnull]
-        names.append(f"b/{self.path}" if self.new is not None else os.devnull)
-        return unified_diff(_without_last(before), _without_last(after), *names, lineterm="")
+        old = f"a/{self.path}" if self.old is not None else "/dev/null"
+        new = f"b/{self.path}" if self.new is not None else "/dev/null"
+        return unified_diff(_without_last(before), _without_last(after), old, new, lineterm="")
 
 
 def read(root: str, path: str) -> tuple[str, str]:
