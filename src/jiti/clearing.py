@@ -5,19 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
 
-from jiti import dispatch, durable, header, mirror, stub
-from jiti.definition import body_hash
+from jiti import dispatch, durable, mirror, stub
 from jiti.errors import ConflictError, StubError
-from jiti.home import home_of
-from jiti.source import decode
-from jiti.spec import text_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_NEVER_ENTERED = ("site-packages", "__pycache__", "node_modules")
+from jiti.filed import implementations, is_untouched, mirrors
 
 
 def clear(*, force: bool = False) -> None:
@@ -43,9 +34,9 @@ def clear(*, force: bool = False) -> None:
 
 def clear_project(root: str, *, force: bool = False) -> None:
     """Delete a project's mirrors; see `clear`."""
-    mirrors = list(_mirrors(root))
-    files = [path for folder in mirrors for path in _implementations(folder)]
-    edited = [path for path in files if not _is_untouched(path)]
+    folders = list(mirrors(root))
+    files = [path for folder in folders for path in implementations(folder)]
+    edited = [path for path in files if not is_untouched(path)]
     if edited and not force:
         shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in edited)
         message = f"these files were edited by hand, and clearing would lose that:\n{shown}"
@@ -53,37 +44,9 @@ def clear_project(root: str, *, force: bool = False) -> None:
     for path in files:
         durable.remove(path)
     shutil.rmtree(os.path.join(mirror.folder_of(root), mirror.SCRATCH), ignore_errors=True)
-    for folder in mirrors:
+    for folder in folders:
         _remove_empty_folders(folder)
     dispatch.rearm(root)
-
-
-def _mirrors(root: str) -> Iterator[str]:
-    """The mirror in a project's root, and those that its packages carry."""
-    yield mirror.folder_of(root)
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NEVER_ENTERED]
-        carried = mirror.folder_of(folder)
-        if folder == root or not os.path.isdir(carried):
-            continue
-        found = home_of(os.path.join(folder, "__init__.py"))
-        if "__init__.py" in names and (found.root, found.mirror) == (root, carried):
-            yield carried
-
-
-def _implementations(top: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if name not in (mirror.SCRATCH, mirror.LOCAL, "__pycache__")]
-        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
-
-
-def _is_untouched(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            fields, code = header.split(decode(file.read()))
-        return text_hash(code) == fields["code"] or body_hash(code) == fields["body"]
-    except (OSError, ValueError, SyntaxError):
-        return False
 
 
 def _remove_empty_folders(top: str) -> None:

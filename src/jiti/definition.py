@@ -102,11 +102,12 @@ def body_hash(code: str) -> str:
         SyntaxError: it does not parse.
     """
     file = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass"))
+    tree = file.tree  # first of all: the tokenizer's own errors say less
     try:
         comments = [text for _, text in _comments(file.text)]
     except tokenize.TokenError as error:
         raise SyntaxError(str(error)) from error
-    return text_hash("\n".join([canonical.text(file.tree), *comments]))
+    return text_hash("\n".join([canonical.text(tree), *comments]))
 
 
 def require_unchanged(definition: Definition, function: FunctionType) -> None:

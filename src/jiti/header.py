@@ -12,7 +12,12 @@ _CLOSING = ". It is yours: read it, edit it, commit it."
 
 
 class HeaderError(ValueError):
-    """A file of the mirror does not begin with a header that this version can read."""
+    """A file of the mirror does not begin with a header that this version can read.
+
+    `is_newer` tells whether a newer jiti may have written it.
+    """
+
+    is_newer = False
 
 
 def compose(key: str, fields: dict[str, str]) -> str:
@@ -57,4 +62,6 @@ def _require(fields: dict[str, str]) -> None:
         raise HeaderError(message)
     if fields["jiti"] != VERSION:
         message = f"its format is {fields['jiti']}, and this jiti reads {VERSION}"
-        raise HeaderError(message)
+        error = HeaderError(message)
+        error.is_newer = True
+        raise error

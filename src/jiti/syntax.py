@@ -111,6 +111,15 @@ def _is_placeholder(statement: ast.stmt) -> bool:
     return False
 
 
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement of a tree, nested ones included; several times as fast as a walk of all nodes."""
+    waiting = list(tree.body)
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        waiting += _nested(statement)
+
+
 def _nested(statement: ast.stmt) -> list[ast.stmt]:
     inner: list[ast.stmt] = []
     for block in _BLOCKS:
@@ -148,7 +157,7 @@ class JitiNames:
         self.decorators: set[str] = set()
         self.modules: set[str] = set()
         self.gates: set[str] = set()
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
                 self.decorators |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
                 self.gates |= {alias.asname or alias.name for alias in node.names if alias.name == "required_for"}

@@ -12,7 +12,7 @@ from jiti.cli import FINE, INTERRUPTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("demo", "resolve", "status")
+COMMANDS = ("check", "demo", "resolve", "status")
 
 
 class Commands(click.Group):

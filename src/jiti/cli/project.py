@@ -6,8 +6,11 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import settings, stub
-from jiti.errors import ConfigError
+import click
+
+from jiti import settings
+from jiti.errors import ConfigError, JitiError
+from jiti.home import ROOT_MARKERS, home_of
 from jiti.targets import from_working_folder
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ class Project:
         """The project at `--root`, or around the working directory.
 
         Raises:
-            ConfigError: no root was given, and the working directory was deleted.
+            ConfigError: no root was given, and the working directory is in no project, or was deleted.
         """
         try:
             folder = os.getcwd()
@@ -38,7 +41,19 @@ class Project:
             return cls(root, folder)
         if folder is None:
             raise ConfigError("the working directory was deleted", hint="say where the project is: jiti --root DIR …")
-        return cls(stub.root_of(os.path.join(folder, "any.py")), folder)
+        home = home_of(os.path.join(folder, "any.py"))
+        if home.is_installed:
+            raise ConfigError(f"{folder} holds installed code, which is as it is", hint="go to a project of yours")
+        if not _markers(home.root):
+            message = f"{folder} is in no project: neither it nor a folder above it holds {_either(ROOT_MARKERS)}"
+            raise ConfigError(message, hint="go to a project, or say where it is: jiti --root DIR …")
+        return cls(home.root, folder)
+
+    @property
+    def reason(self) -> str:
+        """Why its root is what it is."""
+        found = _markers(self.root)
+        return f"it holds {' and '.join(found)}" if found else "--root says so"
 
     def settings(self) -> Settings:
         """Its settings.
@@ -53,3 +68,31 @@ class Project:
         if self.folder is None:
             return list(names)
         return [from_working_folder(name, self.root, self.folder) for name in names]
+
+
+def _markers(folder: str) -> list[str]:
+    return [marker for marker in ROOT_MARKERS if os.path.exists(os.path.join(folder, marker))]
+
+
+def _either(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}"
+
+
+def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The keys of the project's stubs, for the shell."""
+    from jiti.status import declared
+
+    try:
+        project = Project.of(context.parent.params.get("root") if context.parent else None)
+        declarations, _problems = declared(project.root, project.settings())
+    except JitiError:
+        return []
+    return [each.key for each in declarations if each.key.startswith(incomplete)]
+
+
+targets_argument = click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=_complete)
+"""Any number of names of stubs, files or modules."""
+
+target_argument = click.argument("target", shell_complete=_complete)
+"""The name of one stub."""

@@ -93,7 +93,7 @@ def test_the_project_is_found_from_a_folder_inside_it(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "n.py").write_text('from jiti import jiti\n@jiti\ndef f() -> None:\n    """Do."""\n')
     result = run("status", "n.py", cwd=tmp_path / "app")
-    assert (result.returncode, result.stdout.splitlines()[0]) == (0, "missing  app/n.py::f  app/n.py:2  -")
+    assert (result.returncode, result.stdout.splitlines()[0]) == (0, "missing  app/n.py::f  app/n.py:2  -  -  -")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a working directory cannot be deleted there")
