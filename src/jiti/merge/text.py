@@ -1,0 +1,119 @@
+"""Source text that is changed in places: every other character stays, line ends and byte order mark included."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jiti.source import normalise_line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARK = "\ufeff"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
+_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a text that gives way to another.
+
+    Attributes:
+        start: where it begins, in characters.
+        end: where it ends; the same for what is put in.
+        new: what comes in its place, with a newline for each line end.
+    """
+
+    start: int
+    end: int
+    new: str
+
+
+class Text:
+    """The text of a Python file as it stands there.
+
+    Args:
+        text: with the file's own line ends; a byte order mark may be its first character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = _END.search(text)
+        self.newline = found[0] if found else "\n"
+        """The line end that the file uses, by its first one."""
+        self._lines = [each for each in _LINE.findall(text) if each]
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines without their line ends; line 1 is the first."""
+        return [normalise_line_ends(each).removesuffix("\n").removeprefix(MARK) for each in self._lines]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree.
+
+        Raises:
+            SyntaxError: it does not parse.
+        """
+        return parsed(self.text)
+
+    def line(self, number: int) -> str:
+        """A line by its number, which counts from 1; empty behind the last."""
+        return self.lines[number - 1] if number <= len(self.lines) else ""
+
+    def column(self, number: int, column: int) -> int:
+        """How many characters of a line come before one of its columns, as syntax trees count them (in bytes)."""
+        return len(self.line(number).encode()[:column].decode())
+
+    def offset(self, number: int, column: int = 0) -> int:
+        """Where a place of the syntax tree lies in the text."""
+        start = self._starts[min(number - 1, len(self._lines))]
+        if number == 1 and self.text.startswith(MARK):
+            start += 1
+        return start + self.column(number, column)
+
+    def end_of_line(self, number: int) -> int:
+        """Where a line ends, before its line end."""
+        return self.offset(number) + len(self.line(number))
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Where a node begins and ends."""
+        end, column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.offset(node.lineno, node.col_offset), self.offset(end, column)
+
+    def of(self, node: ast.expr | ast.stmt) -> str:
+        """What stands there for a node."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def whole_lines(self, first: int, last: int) -> Edit:
+        """The edit that takes lines away, the last one's line end included."""
+        return Edit(self.offset(first), self._starts[min(last, len(self._lines))], "")
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """The text after some edits, of which no two overlap; those at one place come in the order given."""
+        pieces: list[str] = []
+        done = 0
+        for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+            pieces += [self.text[done : edit.start], edit.new.replace("\n", self.newline)]
+            done = edit.end
+        return "".join([*pieces, self.text[done:]])
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a text that may begin with a byte order mark.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape is no concern of a merge
+        return ast.parse(normalise_line_ends(text.removeprefix(MARK)))
