@@ -120,11 +120,19 @@ def _removal(text: Text, statement: ast.stmt) -> Edit:
         return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")
     if behind.lstrip().startswith(";"):
         return Edit(start, end + len(behind) - len(behind.lstrip().removeprefix(";").lstrip()), "")
-    is_last = last >= len(text.lines)
-    if is_last or not text.line(last + 1).strip():
-        while first > 1 and not text.line(first - 1).strip():
-            first -= 1
-    if first == 1:
-        while last < len(text.lines) and not text.line(last + 1).strip():
-            last += 1
+    above = _blank_lines(text, first - 1, -1)
+    below = _blank_lines(text, last + 1, 1)
+    if above == first - 1 or (below and below < above):
+        last += below  # more of them stay above, or it is the first of all
+    elif below or last == len(text.lines):
+        first -= above
     return text.whole_lines(first, last)
+
+
+def _blank_lines(text: Text, number: int, step: int) -> int:
+    """How many blank lines follow each other from a line on, upwards or downwards."""
+    count = 0
+    while 1 <= number <= len(text.lines) and not text.line(number).strip():
+        count += 1
+        number += step
+    return count

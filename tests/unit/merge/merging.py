@@ -80,19 +80,19 @@ class Merger:
         return merged_source(source, [(definitions[name], each) for name, each in code.items()], self.module, **options)
 
 
-def run(text: str, name: str = "merged") -> dict[str, Any]:
-    """The names of a merged file, after it ran as a module."""
+def run(text: str, name: str = "merged") -> Any:  # noqa: ANN401 - whatever it binds
+    """A merged file as a module."""
     module = ModuleType(name)
     sys.modules[name] = module  # a dataclass looks there for its module
     try:
         exec(compile(text.removeprefix("\ufeff"), f"<{name}>", "exec", dont_inherit=True), vars(module))  # noqa: S102 - it is tested
     finally:
         del sys.modules[name]
-    return vars(module)
+    return module
 
 
 def keeps_the_rest(before: str, after: str, *qualnames: str) -> bool:
-    """Whether every line of a file stands in its merged form, in order, but for functions of these names and imports."""
+    """Whether all lines of a file stand in its merged form, in order, but for these functions and imports."""
     left = iter(_LINE.findall(after))
     return all(line in left for line in _outside(before, qualnames))
 

@@ -108,5 +108,5 @@ def after() -> int:
 def test_a_function_with_imports_and_helpers(tmp_path: Path) -> None:
     merged = Merger(tmp_path).merge(SOURCE, {"slugify": (HELPERS, "return Token(sep.join(_words(text.lower())))")})
     assert merged.text == MERGED
-    assert run(merged.text)["slugify"]("A b c d").text == "a-b-c"
+    assert run(merged.text).slugify("A b c d").text == "a-b-c"
     assert keeps_the_rest(SOURCE, merged.text, "slugify")
