@@ -215,9 +215,11 @@ def _remove_empty_folders(root: str, gone: Sequence[str]) -> None:
     for path in gone:
         folder = os.path.dirname(path)
         while folder.startswith(top + os.sep):
-            _remove_bytecode(folder)
             try:
+                _remove_bytecode(folder)
                 os.rmdir(folder)
+            except FileNotFoundError:
+                pass  # with the file before
             except OSError:
                 break  # it holds something
             folder = os.path.dirname(folder)
@@ -229,10 +231,9 @@ def _remove_bytecode(folder: str) -> None:
     cache = os.path.join(folder, "__pycache__")
     if entries != ["__pycache__"]:
         return
-    with suppress(OSError):
-        for name in os.listdir(cache):
-            os.unlink(os.path.join(cache, name))
-        os.rmdir(cache)
+    for name in os.listdir(cache):
+        os.unlink(os.path.join(cache, name))
+    os.rmdir(cache)
 
 
 # ---------------------------------------------------------------- the journal

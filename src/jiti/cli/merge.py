@@ -1,0 +1,114 @@
+"""`jiti merge`: the generated code becomes the user's own, and jiti goes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jiti.cli import CONFLICT, FINDINGS, FINE
+from jiti.cli.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jiti.merge.plan import Plan
+    from jiti.merge.refusals import Refusal
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@click.command("merge", epilog="Example: jiti merge app/text.py --dry-run")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--all", "everything", is_flag=True, help="Merge every stub that can be.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--prune", is_flag=True, help="Delete scratch tests, instead of moving them to your tests.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for machines.")
+@click.pass_obj
+def command(
+    root: str | None, targets: tuple[str, ...], *, everything: bool, dry_run: bool, prune: bool, as_json: bool
+) -> int:
+    """Fold generated code back into your source files, and take @jiti away.
+
+    TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname. What is merged has to pass
+    its tests as it is to stand; all files are written, or none.
+    """
+    from jiti.merge import graduation, planning
+
+    if everything == bool(targets):
+        raise click.UsageError("name what to merge, or say --all")
+    project = Project.of(root)
+    settings, names = project.settings(), project.targets(targets)
+    if dry_run:
+        plan = planning.make(project.root, settings, names, prune=prune)
+    else:
+        plan = graduation.merge(project.root, settings, names, prune=prune)
+    if as_json:
+        click.echo(json.dumps(_as_json(plan, written=not dry_run), indent=2))
+    elif dry_run:
+        _show_diff(plan)
+    if not as_json:
+        _show(plan, dry_run=dry_run)
+    return _exit_code(plan.refused, names)
+
+
+def _exit_code(refused: Sequence[Refusal], names: Sequence[str]) -> int:
+    if len(names) == 1 and len(refused) == 1 and refused[0].is_conflict:
+        return CONFLICT
+    return FINDINGS if refused else FINE
+
+
+def _as_json(plan: Plan, *, written: bool) -> dict[str, Any]:
+    return {
+        "root": plan.root,
+        "written": written and bool(plan.changes),
+        "merged": list(plan.merged),
+        "refused": [each.as_json() for each in plan.refused],
+        "changed": [each.path for each in plan.changes if each.new is not None],
+        "deleted": [each.path for each in plan.changes if each.new is None],
+        "tests": [{"test": each.test, "to": each.to} for each in plan.tests],
+        "notes": list(plan.notes),
+    }
+
+
+def _show_diff(plan: Plan) -> None:
+    """The changes of the user's files, and the files of the mirror that would go."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)
+    for change in plan.changes:
+        if change.new is None:
+            console.print(f"delete {change.path}", markup=False)
+            continue
+        for line in change.diff():
+            style = "bold" if line.startswith(("+++", "---")) else _STYLES.get(line[:1], "")
+            console.print(Text(line, style))
+    if plan.changes:
+        console.print()
+
+
+def _show(plan: Plan, *, dry_run: bool) -> None:
+    rows = [("merged", key) for key in plan.merged]
+    rows += [("moved", f"{each.test} to {each.to}") for each in plan.tests if each.to is not None]
+    rows += [("pruned", each.test) for each in plan.tests if each.to is None]
+    rows += [("note", each) for each in plan.notes]
+    for what, about in rows:
+        click.echo(f"{what:8}{about}")
+    for each in plan.refused:
+        click.echo(f"refused {each.key} {each.reason}".rstrip(), err=True)
+        if each.hint:
+            click.echo(f"        {each.hint}", err=True)
+    sys.stderr.flush()
+    click.echo(_summary(plan, dry_run=dry_run))
+
+
+def _summary(plan: Plan, *, dry_run: bool) -> str:
+    if not plan.merged:
+        return "nothing was merged" if plan.refused else "there is nothing to merge"
+    files = sum(1 for each in plan.changes if each.new is not None)
+    told = f"{len(plan.merged)} merged, {files} file{'' if files == 1 else 's'} {'to be ' if dry_run else ''}written"
+    refused = f"; {len(plan.refused)} refused" if plan.refused else ""
+    return f"{told}{refused}{': nothing was changed yet' if dry_run else ''}"
