@@ -10,6 +10,7 @@ from jiti.merge.implementation import Implementation
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.resolution import Resolver
 from jiti.merge.text import Edit, Text
+from jiti.splice.module_names import is_type_checking
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def adapted(
         MergeError: it cannot stand there.
     """
     definition = implementation.definition
-    local = Implementation(definition, _without_own_imports(implementation, file, around))
+    local = Implementation(definition, _with_types_apart(implementation.text))
+    local = Implementation(definition, _without_own_imports(local, file, around))
     resolution = Resolver(local, file, around, reaches).resolve()
     try:
         code = renamed(local.text, local.uses, resolution.names, resolution.chains)
@@ -48,6 +50,31 @@ def adapted(
     if local.has_future_annotations and not file.has_future_annotations:
         code = _with_quotes(Implementation(definition, code))
     return Implementation(definition, code), resolution.notes
+
+
+def _with_types_apart(text: Text) -> str:
+    """The code with imports for type checkers in blocks of their own, apart from what is defined for these."""
+    edits = []
+    for block in text.tree.body:
+        if not isinstance(block, ast.If) or not is_type_checking(block.test):
+            continue
+        found = [each for each in block.body if isinstance(each, ast.Import | ast.ImportFrom)]
+        if found and (block.orelse or len(found) < len(block.body)):
+            lines = "".join(f"    {text.of(each)}\n" for each in found)
+            at = text.offset(block.lineno)
+            edits.append(Edit(at, at, f"if TYPE_CHECKING:\n{lines}\n"))
+            is_whole = len(found) == len(block.body)
+            edits += [Edit(*text.span(each), "pass") for each in found[:is_whole]]
+            edits += [_whole(text, each) for each in found[is_whole:]]
+    return text.edited(edits)
+
+
+def _whole(text: Text, statement: ast.stmt) -> Edit:
+    """Take a statement away, and the blank lines below it."""
+    last = statement.end_lineno or statement.lineno
+    while last < len(text.lines) and not text.line(last + 1).strip():
+        last += 1
+    return text.whole_lines(statement.lineno, last)
 
 
 # ---------------------------------------------------------------- imports inside functions

@@ -9,6 +9,7 @@ from jiti.merge import scopes
 from jiti.merge.stub_place import unit_of
 from jiti.merge.text import Edit
 from jiti.splice.names import bound_by
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,9 @@ def edits(text: Text, found: Found, implementation: Implementation) -> Iterator[
     late = _late(text.tree, text.tree.body.index(statement), implementation)
     above = [each for each in implementation.helpers if id(each) not in late]
     if above:
-        at = text.offset(_top(text, statement))
-        yield Edit(at, at, _joined(text, above, implementation) + "\n\n\n")
+        top = _top(text, statement)
+        yield from _without_gap(text, top, statement, above[0])
+        yield Edit(text.offset(top), text.offset(top), _joined(text, above, implementation) + "\n\n\n")
     for index in sorted(set(late.values())):
         group = [each for each in implementation.helpers if late.get(id(each)) == index]
         after = text.tree.body[index]
@@ -52,6 +54,17 @@ def _top(text: Text, statement: ast.stmt) -> int:
     while first > 1 and text.line(first - 1).startswith("#"):
         first -= 1
     return line if first == 1 else first  # what stands at the very top is about the file
+
+
+def _without_gap(text: Text, top: int, statement: ast.stmt, helper: Helper) -> Iterator[Edit]:
+    """Leave one blank line of several between imports and a value, as ruff and isort want it."""
+    before = text.tree.body[: text.tree.body.index(statement)]
+    is_definition = any(isinstance(each, FunctionNode | ast.ClassDef) for each in helper.statements[:1])
+    if is_definition or not before or not isinstance(before[-1], ast.Import | ast.ImportFrom | ast.If):
+        return
+    first = (before[-1].end_lineno or top) + 2
+    if first < top and not any(text.line(number).strip(" \t") for number in range(first - 1, top)):
+        yield text.whole_lines(first, top - 1)
 
 
 def _joined(text: Text, helpers: list[Helper], implementation: Implementation) -> str:

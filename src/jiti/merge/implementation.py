@@ -14,13 +14,13 @@ from jiti.merge.text import Text
 from jiti.splice import layout, names, owners
 from jiti.splice.module_names import is_type_checking
 from jiti.splice.reachable import DEFAULT, LOCAL
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jiti.definition import Definition
     from jiti.splice.layout import Line
-    from jiti.syntax import FunctionNode
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -210,7 +210,10 @@ class Implementation:
         if margin.strip():  # it stands on the line of the `def`, or behind the docstring
             rest = self.text.line(first.lineno)[column:]
             return layout.written(rest, *(each.text for each in lines if each.number > first.lineno))
-        return _without_last_blanks([each.without(margin) for each in lines])
+        lines = _without_last_blanks([each.without(margin) for each in lines])
+        while lines[0].is_blank and not isinstance(first, FunctionNode | ast.ClassDef):
+            del lines[0]
+        return lines
 
     def _below_signature(self) -> int:
         """The first line of a body without docstring, comments above its first statement included."""

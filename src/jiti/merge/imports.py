@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jiti.merge import import_statement
-from jiti.merge.text import Edit, Text
+from jiti.merge.text import Edit, Text, removal
 from jiti.splice.module_names import is_type_checking
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +31,29 @@ def added(text: str, needed: Sequence[Import], package: str) -> str:
         needed: what it does not import yet, by names that are free in it.
         package: the top-level package that the file belongs to.
     """
-    for each in needed:
-        text = _with_type(text, each, package) if each.for_types else _Run.of(Text(text), package).with_import(each)
+    for each in sorted(needed, key=lambda each: each.for_types):
+        if each.for_types:
+            text = _with_type(text, each, package)
+        else:
+            text = _Run.of(Text(_without_type(text, each)), package).with_import(each)
     return text
+
+
+def _without_type(text: str, imported: Import) -> str:
+    """The file without an import for type checkers of what is to be imported for good."""
+    read = Text(text)
+    for block in filter(_is_block, read.tree.body):
+        for each in (inner for inner in getattr(block, "body", ()) if isinstance(inner, ast.ImportFrom)):
+            found = [name for name in each.names if name.name == imported.name and name.asname == imported.alias]
+            if each.module == imported.module and not each.level and found:
+                return read.edited([_without_name(read, block, each, each.names.index(found[0]))])
+    return text
+
+
+def _without_name(text: Text, block: ast.stmt, statement: ast.ImportFrom, place: int) -> Edit:
+    if len(statement.names) > 1:
+        return Edit(*text.span(statement), import_statement.without_names(text.of(statement), {place}))
+    return removal(text, block if getattr(block, "body", []) == [statement] else statement)
 
 
 def _with_type(text: str, imported: Import, package: str) -> str:
@@ -53,7 +74,7 @@ def _is_block(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.If) or not is_type_checking(statement.test):
         return False
     first = statement.body[0]
-    return first.lineno > statement.lineno and isinstance(first, _Statement)
+    return first.lineno > statement.lineno and isinstance(first, _Statement) and not statement.orelse
 
 
 def _line(imported: Import) -> str:
@@ -117,8 +138,8 @@ class _Run:
 
     def _together(self, statement: ast.ImportFrom, imported: Import) -> str | None:
         """A statement with one more name; None where it is better left alone."""
-        if any(alias.name == "*" for alias in statement.names) or imported.comment:
-            return None
+        if any(alias.name == "*" or alias.asname for alias in statement.names) or imported.alias or imported.comment:
+            return None  # isort and ruff have those stand alone
         margin = self.text.column(statement.lineno, statement.col_offset)
         new = import_statement.with_name(self.text.of(statement), imported)
         before = self.text.end_of_line(statement.lineno) - self.text.offset(statement.lineno)
@@ -151,8 +172,11 @@ class _Run:
             return self._above(self.opening[0], line, "\n")
         if self.opening:
             return self._below(self.opening[-1], "\n\n", line)
+        return self._first_of_all(line)
+
+    def _first_of_all(self, lines: str) -> Edit:
         first = self.text.tree.body[0]
-        return self._above(first, line, "\n" if isinstance(first, _Statement) else "\n\n\n")
+        return self._above(first, lines, "\n\n\n" if isinstance(first, FunctionNode | ast.ClassDef) else "\n\n")
 
     def _below(self, statement: ast.stmt, gap: str, line: str) -> Edit:
         at = self.text.end_of_line(statement.end_lineno or statement.lineno)
@@ -168,7 +192,7 @@ class _Run:
         """The file with a block below the imports."""
         last = self.last or (self.opening[-1] if self.opening else None)
         if last is None:
-            return self.text.edited([self._above(self.text.tree.body[0], block, "\n\n\n")])
+            return self.text.edited([self._first_of_all(block)])
         return self.text.edited([self._below(last, "\n\n", block)])
 
     def _key(self, statement: _Statement) -> tuple[int, bool, str]:
@@ -205,7 +229,10 @@ def _only_imports(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.If | ast.Try):
         return False
     inner = [each for each in ast.walk(statement) if isinstance(each, ast.stmt)]
-    return all(isinstance(each, _Statement | ast.If | ast.Try | ast.Pass | ast.Assign) for each in inner)
+    has_imports = any(isinstance(each, _Statement) for each in inner)
+    return has_imports and all(
+        isinstance(each, _Statement | ast.If | ast.Try | ast.Pass | ast.Assign) for each in inner
+    )
 
 
 def _top(text: Text, statement: ast.stmt) -> int:

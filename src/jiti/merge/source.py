@@ -11,7 +11,7 @@ from jiti.merge.adaptation import adapted
 from jiti.merge.file_names import FileNames, names_around
 from jiti.merge.implementation import Implementation
 from jiti.merge.stub_place import StubPlace
-from jiti.merge.text import Text, parsed
+from jiti.merge.text import Edit, Text, parsed
 from jiti.merge.unneeded import without_jiti
 from jiti.splice.project import Module
 
@@ -72,15 +72,20 @@ def merged_source(
         return Merged(text)
     read = Text(text)
     file = FileNames(read.tree, Module.of(items[0][0].declaration, module))
-    edits = []
-    notes = []
+    bodies: list[Edit] = []
+    helpers: list[Edit] = []
+    notes: list[str] = []
     for place, definition, code in sorted(_places(read, items), key=lambda each: each[0].node.lineno):
         around = names_around(read.tree, place.node)
         implementation, said = adapted(Implementation(definition, code), file, around, reaches)
-        edits += [*helper_places.edits(read, place.found, implementation), *place.edits(implementation)]
+        bodies += place.edits(implementation)
+        helpers += helper_places.edits(read, place.found, implementation)
         notes += said
-    merged = imports.added(read.edited(edits), file.needed, module.partition(".")[0])
-    merged = without_jiti(merged, text, exported)
+    # A body goes in before helpers that come to stand at the very end of its class.
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported)
+    if file.needed:
+        merged = imports.added(merged, file.needed, module.partition(".")[0])
+        merged = without_jiti(merged, text, exported)  # a block for type checkers may have gone
     _require_sound(merged, [definition for definition, _ in items])
     return Merged(merged, tuple(notes))
 

@@ -117,3 +117,31 @@ def parsed(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an odd escape is no concern of a merge
         return ast.parse(normalise_line_ends(text.removeprefix(MARK)))
+
+
+def removal(text: Text, statement: ast.stmt) -> Edit:
+    """Take a statement away: whole lines, with the blank ones above where there are some below as well."""
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    start, end = text.span(statement)
+    before = text.text[text.offset(first) : start]
+    behind = text.text[end : text.end_of_line(last)]
+    if before.strip():  # something else stands on its line
+        return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")
+    if behind.lstrip().startswith(";"):
+        return Edit(start, end + len(behind) - len(behind.lstrip().removeprefix(";").lstrip()), "")
+    above = _blank_lines(text, first - 1, -1)
+    below = _blank_lines(text, last + 1, 1)
+    if above == first - 1 or (below and below < above):
+        last += below  # more of them stay above, or it is the first of all
+    elif below or last == len(text.lines):
+        first -= above
+    return text.whole_lines(first, last)
+
+
+def _blank_lines(text: Text, number: int, step: int) -> int:
+    """How many blank lines follow each other from a line on, upwards or downwards."""
+    count = 0
+    while 1 <= number <= len(text.lines) and not text.line(number).strip(" \t"):
+        count += 1
+        number += step
+    return count

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.merge import import_statement
-from jiti.merge.text import Edit, Text
+from jiti.merge.text import Edit, Text, removal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -57,7 +57,7 @@ def _edits(
     gone = [each for each in body if _is_unneeded(each, unused, names)]
     for statement in body:
         if statement in gone:
-            yield _pass_for(text, statement) if is_whole and gone == body[:1] == body else _removal(text, statement)
+            yield _pass_for(text, statement) if is_whole and gone == body[:1] == body else removal(text, statement)
         elif isinstance(statement, _Import):
             places = {index for index, alias in enumerate(statement.names) if _is_jitis(statement, alias, unused)}
             if places:
@@ -99,40 +99,13 @@ def _stands_in(statement: ast.stmt, unused: set[str], names: syntax.JitiNames) -
 
 
 def _is_jitis(statement: _Import, alias: ast.alias, unused: set[str]) -> bool:
-    """Whether one name of an import is jiti's, and unused."""
+    """Whether one name of an import is jiti's, or tells type checkers of blocks that have gone; and is unused."""
     module = alias.name if isinstance(statement, ast.Import) else statement.module or ""
     level = getattr(statement, "level", 0)
     bound = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
-    return not level and module.partition(".")[0] == "jiti" and bound in unused
+    is_jitis = module.partition(".")[0] == "jiti" or (module, alias.name) == ("typing", "TYPE_CHECKING")
+    return is_jitis and not level and bound in unused
 
 
 def _pass_for(text: Text, statement: ast.stmt) -> Edit:
     return Edit(*text.span(statement), "pass")
-
-
-def _removal(text: Text, statement: ast.stmt) -> Edit:
-    """Take a statement away: whole lines, with the blank ones above where there are some below as well."""
-    first, last = statement.lineno, statement.end_lineno or statement.lineno
-    start, end = text.span(statement)
-    before = text.text[text.offset(first) : start]
-    behind = text.text[end : text.end_of_line(last)]
-    if before.strip():  # something else stands on its line
-        return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")
-    if behind.lstrip().startswith(";"):
-        return Edit(start, end + len(behind) - len(behind.lstrip().removeprefix(";").lstrip()), "")
-    above = _blank_lines(text, first - 1, -1)
-    below = _blank_lines(text, last + 1, 1)
-    if above == first - 1 or (below and below < above):
-        last += below  # more of them stay above, or it is the first of all
-    elif below or last == len(text.lines):
-        first -= above
-    return text.whole_lines(first, last)
-
-
-def _blank_lines(text: Text, number: int, step: int) -> int:
-    """How many blank lines follow each other from a line on, upwards or downwards."""
-    count = 0
-    while 1 <= number <= len(text.lines) and not text.line(number).strip():
-        count += 1
-        number += step
-    return count
