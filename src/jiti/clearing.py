@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
-from jiti import dispatch, durable, mirror, stub
+from jiti import dispatch, durable, generated, mirror, stub
 from jiti.errors import ConflictError, StubError
 from jiti.filed import implementations, is_untouched, mirrors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jiti.filed import Orphan
 
 
 def clear(*, force: bool = False) -> None:
@@ -34,19 +40,43 @@ def clear(*, force: bool = False) -> None:
 
 def clear_project(root: str, *, force: bool = False) -> None:
     """Delete a project's mirrors; see `clear`."""
-    folders = list(mirrors(root))
-    files = [path for folder in folders for path in implementations(folder)]
-    edited = [path for path in files if not is_untouched(path)]
-    if edited and not force:
-        shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in edited)
+    files = files_of(root)
+    by_hand = [] if force else edited(files)
+    if by_hand:
+        shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in by_hand)
         message = f"these files were edited by hand, and clearing would lose that:\n{shown}"
         raise ConflictError(message, hint="commit or move them, or clear with force=True")
     for path in files:
         durable.remove(path)
     shutil.rmtree(os.path.join(mirror.folder_of(root), mirror.SCRATCH), ignore_errors=True)
-    for folder in folders:
+    generated.forget(root)
+    for folder in mirrors(root):
         _remove_empty_folders(folder)
     dispatch.rearm(root)
+
+
+def clear_orphans(root: str, orphans: Sequence[Orphan]) -> None:
+    """Delete files that belong to no stub, those that were edited by hand among them, and their scratch tests.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
+    for orphan in orphans:
+        if orphan.scratch is not None and os.path.exists(orphan.scratch):
+            durable.remove(orphan.scratch)
+        durable.remove(orphan.path)
+    for folder in mirrors(root):
+        _remove_empty_folders(folder)
+
+
+def files_of(root: str) -> list[str]:
+    """The implementations in all mirrors of a project (absolute paths)."""
+    return [path for folder in mirrors(root) for path in implementations(folder)]
+
+
+def edited(paths: Iterable[str]) -> list[str]:
+    """Those of a mirror's files that were edited by hand, or that jiti cannot read."""
+    return [path for path in paths if not is_untouched(path)]
 
 
 def _remove_empty_folders(top: str) -> None:

@@ -95,6 +95,12 @@ def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
     return refused
 
 
+def hints_of(definition: Definition) -> list[str]:
+    """The texts of a stub's hint comments, in order."""
+    declaration = definition.declaration
+    return _hints(_read(declaration), definition.node, declaration)
+
+
 def body_hash(code: str) -> str:
     """The canonical hash of an implementation: its syntax tree and the texts of its comments.
 

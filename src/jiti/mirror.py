@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from jiti import durable, header
+from jiti import durable, generated, header
 from jiti.errors import BrokenImplementationError
 from jiti.home import MIRROR
 from jiti.source import decode
@@ -277,6 +277,7 @@ def _write(definition: Definition, path: str, code: str, fields: dict[str, str])
         "body": body_hash(code),
     }
     text = _below(header.compose(filed_key(declaration), fields), code)
+    generated.keep(declaration.root, code)
     durable.replace(path, text)
     return Implementation(path, header.split(text)[0], code, text)
 

@@ -101,12 +101,9 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     stubs = []
     for declaration in declarations:
         try:
-            state = _state(declaration, project)
+            stubs.append(look_at(declaration, project))
         except JitiError as error:
             problems.append(error)
-        else:
-            node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
-            stubs.append(StubStatus(declaration, state, node_ids))
     refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
     stubs = [each for each in stubs if each.declaration.key not in refused]
     if targets:
@@ -115,8 +112,22 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     return Survey(tuple(stubs), (*problems, *refused.values()), tuple(orphans))
 
 
+def look_at(declaration: Declaration, project: Found) -> StubStatus:
+    """How one stub stands.
+
+    Args:
+        declaration: the stub.
+        project: the gates of its project.
+
+    Raises:
+        StubError, RealBodyError: it is no stub that jiti can work from.
+    """
+    node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
+    return StubStatus(declaration, _state(declaration, project), node_ids)
+
+
 def _state(declaration: Declaration, project: Found) -> State:
-    """How a stub stands, with the tests that decide on it."""
+    """The state of a stub, the tests that decide on it included."""
     state = states.look(declaration)
     if state.name != "fresh" or state.implementation is None:
         return state
@@ -143,6 +154,11 @@ def declared(root: str, settings: Settings) -> tuple[list[Declaration], list[Jit
     """All stubs of a project in order of path and line, and the files that could not be read."""
     declarations, _, problems = _inventory(root, settings)
     return declarations, problems
+
+
+def orphans(root: str, settings: Settings) -> list[Orphan]:
+    """The files of a project's mirrors that belong to no stub."""
+    return _inventory(root, settings)[1]
 
 
 def _inventory(root: str, settings: Settings) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jiti.cli import FINDINGS, FINE
-from jiti.cli.output import STATES, Page, for_people_and_machines, tell_machines
+from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project, targets_argument
 from jiti.figures import count
 from jiti.status import survey
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _GENERATE = "call it, or run the tests that decide on it, where a model may be asked"
 _MENDS = {
     "missing": f"{_GENERATE}, and commit .jiti/",
-    "stale": "`jiti why {key}` says what changed; then " + _GENERATE + ", and commit .jiti/",
+    "stale": _GENERATE + ", and commit .jiti/; jiti why {key} tells more",
     "outdated": "run pytest, which checks the code as it is and asks no model if it passes, and commit .jiti/",
     "conflict": "jiti resolve {key} --keep  or  --regenerate",
 }
 _MESSAGES = {
-    "missing": "{key} has no implementation",
-    "stale": "the {changed} of {key} changed since {file} was written",
-    "outdated": "the {changed} of {key} changed since {file} was checked",
-    "conflict": "the {changed} of {key} changed, and {file} was edited by hand",
+    "missing": "there is no implementation",
+    "stale": "the {changed} changed since {file} was written",
+    "outdated": "the {changed} changed since {file} was checked",
+    "conflict": "the {changed} changed, and {file} was edited by hand",
 }
 
 
@@ -80,18 +80,20 @@ def _finding(each: StubStatus) -> dict[str, Any]:
 
 
 def _orphan(each: Orphan) -> dict[str, Any]:
-    message = f"{each.shown} belongs to no stub" + (f": there is no {each.key}" if each.key else "")
+    message = f"{each.shown} belongs to no stub"
     return {"state": "orphan", "key": each.key, "source": None, "message": message, "hint": "jiti clear --orphans"}
 
 
 def _show(found: Survey, findings: list[dict[str, Any]]) -> None:
     page = Page()
     for each in findings:
-        place = f"{each['source']}: " if each["source"] else ""
-        name = "" if each["state"] == "problem" else f"{each['state']}: "
-        page.line(f"{place}{name}{each['message']}", STATES.get(each["state"], "red"))
+        if each["key"]:
+            page.title(each["key"], each["state"], each["source"] or "")
+            page.line(each["message"], indent=4)
+        else:
+            page.line(f"{each['state']}: {each['message']}", "red")
         if each["hint"]:
-            page.line(each["hint"], indent=4)
+            page.line(f"to do: {each['hint']}", "dim", indent=4)
     checked = count(len(found.stubs), "stub")
     if findings:
         page.line(f"{checked}, {count(len(findings), 'finding')}")

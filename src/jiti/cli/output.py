@@ -25,6 +25,7 @@ STATES = {
 }
 """The states' colours."""
 
+_NAMES = 18  # characters: the longest setting's name
 _WIDE = 120  # columns from which on there is room for what else can be said
 
 
@@ -54,6 +55,7 @@ class Page:
     """What one command prints for people."""
 
     def __init__(self) -> None:
+        self._is_empty = True
         self._console = None
         if sys.stdout.isatty():
             from rich.console import Console
@@ -70,20 +72,46 @@ class Page:
         if self._console is None:
             click.echo(f"{' ' * indent}{text}" if text else "")
             return
+        if not text:
+            self._console.print()
+            return
         from rich.padding import Padding
         from rich.text import Text
 
-        self._console.print(Padding(Text(_harmless(text), style), (0, 0, 0, indent)))
+        self._console.print(Padding(Text(_harmless(text), style), (0, 0, 0, indent), expand=False))
+
+    def title(self, key: str, state: str, place: str = "") -> None:
+        """A stub's key and its state, and where it stands."""
+        self._is_empty = False
+        if self._console is None:
+            click.echo(f"{key}  {state}  {place}".rstrip())
+            return
+        from rich.text import Text
+
+        shown = ((_harmless(key), "bold"), "  ", (state, STATES.get(state, "red")), "  ", (place, "dim"))
+        self._console.print(Text.assemble(*shown))
 
     def heading(self, title: str, remark: str = "") -> None:
-        """A title with a remark, below an empty line."""
-        self.line()
+        """A title with a remark, with an empty line between it and what comes before."""
+        if not self._is_empty:
+            self.line()
+        self._is_empty = False
         if self._console is None:
             click.echo(f"{title}  {remark}".rstrip())
             return
         from rich.text import Text
 
         self._console.print(Text.assemble((_harmless(title), "bold"), "  ", (_harmless(remark), "dim")))
+
+    def entry(self, name: str, value: str, style: str = "") -> None:
+        """A name with its value, which is never broken: it may be a path that somebody copies."""
+        if self._console is None:
+            click.echo(f"    {name:<{_NAMES}}  {value}")
+            return
+        from rich.text import Text
+
+        line = Text.assemble((f"    {name:<{_NAMES}}  ", "dim"), (_harmless(value), style))
+        self._console.print(line, soft_wrap=True)
 
     def code(self, text: str) -> None:
         """Python, as it stands."""
@@ -96,7 +124,7 @@ class Page:
         shown = Syntax(
             _harmless(text.rstrip()), "python", theme="ansi_dark", background_color="default", word_wrap=True
         )
-        self._console.print(Padding(shown, (0, 0, 0, 4)))
+        self._console.print(Padding(shown, (0, 0, 0, 4), expand=False))
 
     def difference(self, lines: Iterable[str], *, indent: int = 0) -> None:
         """A unified diff, line by line, as it stands."""

@@ -11,6 +11,7 @@ import click
 from jiti import settings
 from jiti.errors import ConfigError, JitiError
 from jiti.home import ROOT_MARKERS, home_of
+from jiti.mirror import local_folder
 from jiti.targets import from_working_folder
 
 if TYPE_CHECKING:
@@ -28,11 +29,18 @@ class Project:
 
     @classmethod
     def of(cls, root: str | None) -> Project:
-        """The project at `--root`, or around the working directory.
+        """The project at `--root`, or around the working directory; what a killed merge has left there is put back.
 
         Raises:
             ConfigError: no root was given, and the working directory is in no project, or was deleted.
+            MergeError: what a killed merge has changed cannot be put back.
         """
+        project = cls._found(root)
+        _mend(project.root)
+        return project
+
+    @classmethod
+    def _found(cls, root: str | None) -> Project:
         try:
             folder = os.getcwd()
         except FileNotFoundError:
@@ -96,3 +104,13 @@ targets_argument = click.argument("targets", nargs=-1, metavar="[TARGET]...", sh
 
 target_argument = click.argument("target", shell_complete=_complete)
 """The name of one stub."""
+
+
+def _mend(root: str) -> None:
+    """Put back what a merge has changed that was killed half way, and say so."""
+    if not os.path.exists(local_folder(root, "merge", "journal.json")):
+        return
+    from jiti.merge import transaction
+
+    for each in transaction.recover(root):
+        click.echo(f"jiti: a merge was ended half way: {each}", err=True)

@@ -46,7 +46,7 @@ def _orphan_as_json(each: Orphan) -> dict[str, Any]:
 
 def _show(found: Survey) -> None:
     page = Page()
-    rows = [_row(each) for each in found.stubs] + [_orphan_row(each) for each in found.orphans]
+    rows = [_row(each, is_short=page.is_narrow) for each in found.stubs] + [_orphan_row(each) for each in found.orphans]
     if rows:
         heads = ("state", "stub", "source", "changed", "tests", "implementation")
         # A stub's key holds the path of its source, and its implementation's is much like that.
@@ -55,10 +55,10 @@ def _show(found: Survey) -> None:
     page.line(_summary(found))
 
 
-def _row(each: StubStatus) -> tuple[str, ...]:
+def _row(each: StubStatus, *, is_short: bool) -> tuple[str, ...]:
     """A stub's cells, in the order of the heads."""
     gates = count(len(each.gates), "gate") if each.gates else ""
-    scratch = f"{each.scratch_tests} scratch" if each.scratch_tests else ""
+    scratch = f"{each.scratch_tests} scratch" if each.scratch_tests and not is_short else ""
     changed = ", ".join(each.state.changed)
     told = (changed, row(gates, scratch), each.implementation)
     return each.state.name, each.declaration.key, each.declaration.place, *(cell or "-" for cell in told)

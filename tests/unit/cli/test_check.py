@@ -55,7 +55,7 @@ def test_all_but_fresh_and_edited_is_found(aged: Shop, capsys: pytest.CaptureFix
     ]
 
 
-@pytest.mark.parametrize("command", ["check", "status"])
+@pytest.mark.parametrize("command", ["check", "status", "why", "show", "diff"])
 def test_commands_that_read_import_nothing_start_nothing_and_change_nothing(command: str, aged: Shop) -> None:
     """Of a project whose modules would raise if they were imported."""
     for path in ("app/__init__.py", "tests/conftest.py"):
@@ -83,9 +83,9 @@ def test_a_gate_for_nothing_is_found_with_what_mends_it(shop: Shop, capsys: pyte
     shop.change("tests/test_text.py", "required_for(cents)", "required_for(sents)")
     assert check(shop.root) == 1
     lines = capsys.readouterr().out.splitlines()
-    at = next(index for index, line in enumerate(lines) if line.startswith("tests/test_text.py:16: "))
-    assert lines[at].startswith("tests/test_text.py:16: `sents` cannot be found: ")
-    assert lines[at + 1] == "    name a stub as the file imports it"
+    at = next(index for index, line in enumerate(lines) if line.startswith("problem: "))
+    assert lines[at].startswith("problem: tests/test_text.py:16: `sents` cannot be found: ")
+    assert lines[at + 1] == "    to do: name a stub as the file imports it"
 
 
 def test_a_file_that_does_not_parse_is_found_and_makes_no_orphans(
@@ -100,9 +100,10 @@ def test_a_file_that_does_not_parse_is_found_and_makes_no_orphans(
 def test_a_mirror_of_a_newer_format_says_what_to_do(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     shop.change(".jiti/app/money/tax.py", "# jiti: 1\n", "# jiti: 2\n")
     assert check(shop.root, "tax") == 1
-    message, hint, _ = capsys.readouterr().out.splitlines()
-    assert message == "app/money.py:10: broken: .jiti/app/money/tax.py: its format is 2, and this jiti reads 1"
-    assert hint.startswith("    a newer jiti has written it: pip install --upgrade jiti, or put it aside: ")
+    title, message, hint, _ = capsys.readouterr().out.splitlines()
+    assert title == "app/money.py::tax  broken  app/money.py:10"
+    assert message == "    .jiti/app/money/tax.py: its format is 2, and this jiti reads 1"
+    assert hint.startswith("    to do: a newer jiti has written it: pip install --upgrade jiti, or put it aside: ")
 
 
 def test_a_stub_behind_an_alias_is_checked_and_no_orphan(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.cli import exit_code, main
+from jiti.cli.group import COMMANDS
 from jiti.errors import (
     BrokenImplementationError,
     ConfigError,
@@ -41,7 +42,7 @@ def test_help_names_every_command_and_gives_an_example(capsys: pytest.CaptureFix
         assert word in shown
 
 
-@pytest.mark.parametrize("command", ["demo", "status", "resolve"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_gives_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"Example: jiti {command}" in capsys.readouterr().out
