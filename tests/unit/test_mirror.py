@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import durable, header, mirror, stub
+from jiti import durable, generated, header, mirror, stub
 from jiti.definition import Definition, define
 from jiti.errors import BrokenImplementationError
 from jiti.stub import Declaration
