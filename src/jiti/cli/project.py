@@ -12,7 +12,7 @@ from jiti import settings
 from jiti.errors import ConfigError, JitiError
 from jiti.home import ROOT_MARKERS, home_of
 from jiti.mirror import local_folder
-from jiti.targets import from_working_folder
+from jiti.targets import dotted_name, from_working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """The keys of the project's stubs, for the shell."""
+    """What the shell proposes: keys of the project's stubs, and dotted names where one was begun."""
     from jiti.status import declared
 
     try:
@@ -96,7 +96,9 @@ def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> li
         declarations, _problems = declared(project.root, project.settings())
     except JitiError:
         return []
-    return [each.key for each in declarations if each.key.startswith(incomplete)]
+    keys = [each.key for each in declarations if each.key.startswith(incomplete)]
+    dotted = [dotted_name(each) for each in declarations] if incomplete else []
+    return keys + [name for name in dotted if name.startswith(incomplete)]
 
 
 targets_argument = click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=_complete)

@@ -114,6 +114,7 @@ class _Draft:
             self._merged[key] = definition, state.implementation
         for gate in self._project.of(key):
             self._require_writable(gate.path, key)
+            self._require_runnable(gate, key)
             self._gates[gate.key] = gate
             if gate.is_jiti_test and gate.key not in self._merged:
                 test = stub.declaration_for(self._root, gate.key)
@@ -128,6 +129,14 @@ class _Draft:
             return define(declaration)
         except JitiError as error:
             raise _RefusedError(Refusal.of_error(key, error), [key]) from error
+
+    def _require_runnable(self, gate: Gate, key: str) -> None:
+        """Make sure that a test can run, which decides on other stubs besides."""
+        for other in gate.targets:
+            state = states.look(stub.declaration_for(self._root, other))
+            if other != key and not state.runs:
+                reason = f"cannot be merged: its test {gate.node_id} needs {other}, which is {state.name}"
+                raise _RefusedError(Refusal(key, reason, f"see to {other} first"), [key])
 
     def _require_writable(self, path: str, key: str) -> None:
         if read_only(self._root, path):

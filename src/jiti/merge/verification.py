@@ -90,8 +90,9 @@ def problems(
     }
     events, printed = _run(setup, root, settings)
     found = [*_unready(events, printed), *_of_modules(events), *_of_tests(events)]
-    if not found and not _all(events, "done"):
-        found.append(Diagnostic("gate", _last_test(events), None, "crashed", f"ended its process\n{printed}".strip()))
+    if _all(events, "gates") and not _all(events, "done"):
+        ended = Diagnostic("gate", _last_test(events), None, "crashed", f"it ended its process\n{printed}".strip())
+        found = [ended, *(each for each in found if each.code != "not-run")]
     return found
 
 
