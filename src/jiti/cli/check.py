@@ -93,10 +93,10 @@ def _show(found: Survey, findings: list[dict[str, Any]]) -> None:
         else:
             page.line(f"{each['state']}: {each['message']}", "red")
         if each["hint"]:
-            page.line(f"to do: {each['hint']}", "dim", indent=4)
+            page.line(f"to do: {each['hint']}", indent=4)
     checked = count(len(found.stubs), "stub")
     if findings:
-        page.line(f"{checked}, {count(len(findings), 'finding')}")
+        page.line(f"{checked}, {count(len(findings), 'finding')}", "red")
     else:
         page.line(f"{checked}, no findings", "green")
 

@@ -73,7 +73,7 @@ def _is_to_be_kept(declaration: Declaration, *, no_input: bool) -> bool:
     """What a person says, who is asked."""
     if not may_ask(no_input=no_input):
         raise click.UsageError("say which: --keep or --regenerate")
-    click.echo(f"{declaration.key} is {states.look(declaration).name}: `jiti why {declaration.key}` says what changed")
+    click.echo(f"{declaration.key} ({states.look(declaration).name}); to see what changed: jiti why {declaration.key}")
     ways = click.Choice(["keep", "regenerate"])
     return click.prompt("keep the code as it is, or regenerate it?", type=ways) == "keep"
 
