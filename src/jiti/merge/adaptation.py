@@ -14,7 +14,7 @@ from jiti.splice.module_names import is_type_checking
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jiti.merge.file_names import FileNames
     from jiti.merge.resolution import Resolution
@@ -150,21 +150,24 @@ def _with_quotes(implementation: Implementation) -> str:
     """The code with its annotations quoted, for a file that evaluates them."""
     text = implementation.text
     helpers = [statement for each in implementation.helpers for statement in each.statements]
-    nodes = [node for statement in (*helpers, *implementation.statements) for node in ast.walk(statement)]
-    local = {
-        id(each)
-        for function in nodes
-        if isinstance(function, FunctionNode)
-        for each in function.body
-        if isinstance(each, ast.AnnAssign)
-    }
+    evaluated = [*_evaluated(helpers), *_evaluated(implementation.statements, in_function=True)]
     edits = []
-    for each in (annotation for node in nodes if id(node) not in local for annotation in _annotations(node)):
+    for each in evaluated:
         names = {node.id for node in ast.walk(each) if isinstance(node, ast.Name)}
         if not isinstance(each, ast.Constant) and not names <= _BUILTINS:
             said = ast.unparse(each)
             edits.append(Edit(*text.span(each), repr(said) if '"' in said else f'"{said}"'))
     return text.edited(edits)
+
+
+def _evaluated(nodes: Iterable[ast.AST], *, in_function: bool = False) -> Iterator[ast.expr]:
+    """The annotations that Python evaluates: all but those of a function's variables."""
+    for node in nodes:
+        if not (in_function and isinstance(node, ast.AnnAssign)):
+            yield from _annotations(node)
+        is_scope = isinstance(node, FunctionNode | ast.ClassDef)
+        inside = isinstance(node, FunctionNode) if is_scope else in_function
+        yield from _evaluated(ast.iter_child_nodes(node), in_function=inside)
 
 
 def _annotations(node: ast.AST) -> list[ast.expr]:

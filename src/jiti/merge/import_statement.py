@@ -40,8 +40,10 @@ def without_names(statement: str, unwanted: Collection[int]) -> str:
     """
     tree, node, names = _taken_apart(statement)
     kept = [each for index, each in enumerate(names) if index not in unwanted]
+    last = names[-1].comma
     if kept[-1] is not names[-1]:
-        kept[-1] = kept[-1].with_changes(comma=names[-1].comma)
+        closing = _like(last, kept[-1].comma) if isinstance(last, cst.Comma) else last
+        kept[-1] = kept[-1].with_changes(comma=closing)
     return _code(tree, node, kept)
 
 

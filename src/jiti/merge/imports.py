@@ -184,9 +184,11 @@ class _Run:
         return Edit(at, at, gap + indentation + line)
 
     def _above(self, statement: ast.stmt, line: str, gap: str) -> Edit:
-        at = self.text.offset(_top(self.text, statement))
+        top = _top(self.text, statement)
+        at = self.text.offset(top)
         indentation = self.text.line(statement.lineno)[: statement.col_offset] if self.is_block else ""
-        return Edit(at, at, indentation + line + gap)
+        is_section = len(gap) > 1 and any((each.end_lineno or 0) == top - 1 for each in self.imports)
+        return Edit(at, at, "\n" * is_section + indentation + line + gap)
 
     def with_block(self, block: str) -> str:
         """The file with a block below the imports."""

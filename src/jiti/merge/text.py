@@ -119,8 +119,14 @@ def parsed(text: str) -> ast.Module:
         return ast.parse(normalise_line_ends(text.removeprefix(MARK)))
 
 
-def removal(text: Text, statement: ast.stmt) -> Edit:
-    """Take a statement away: whole lines, with the blank ones above where there are some below as well."""
+def removal(text: Text, statement: ast.stmt, *, is_first: bool = False) -> Edit:
+    """Take a statement away: whole lines, with the blank ones above where there are some below as well.
+
+    Args:
+        text: the file.
+        statement: what goes.
+        is_first: whether a block begins with it, so that no blank lines are to be left there.
+    """
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     start, end = text.span(statement)
     before = text.text[text.offset(first) : start]
@@ -131,7 +137,7 @@ def removal(text: Text, statement: ast.stmt) -> Edit:
         return Edit(start, end + len(behind) - len(behind.lstrip().removeprefix(";").lstrip()), "")
     above = _blank_lines(text, first - 1, -1)
     below = _blank_lines(text, last + 1, 1)
-    if above == first - 1 or (below and below < above):
+    if is_first or above == first - 1 or (below and below < above):
         last += below  # more of them stay above, or it is the first of all
     elif below or last == len(text.lines):
         first -= above

@@ -57,7 +57,10 @@ def _edits(
     gone = [each for each in body if _is_unneeded(each, unused, names)]
     for statement in body:
         if statement in gone:
-            yield _pass_for(text, statement) if is_whole and gone == body[:1] == body else removal(text, statement)
+            is_first = is_whole and statement is body[0]
+            yield (
+                _pass_for(text, statement) if is_first and gone == body else removal(text, statement, is_first=is_first)
+            )
         elif isinstance(statement, _Import):
             places = {index for index, alias in enumerate(statement.names) if _is_jitis(statement, alias, unused)}
             if places:
@@ -91,7 +94,7 @@ def _is_unneeded(statement: ast.stmt, unused: set[str], names: syntax.JitiNames)
 
 def _stands_in(statement: ast.stmt, unused: set[str], names: syntax.JitiNames) -> bool:
     """Whether a statement is unneeded, or stands in for jiti where that is not installed."""
-    if isinstance(statement, ast.Pass) or _is_unneeded(statement, unused, names):
+    if isinstance(statement, ast.Pass | ast.Raise) or _is_unneeded(statement, unused, names):
         return True
     if isinstance(statement, ast.Assign):
         return all(isinstance(each, ast.Name) and each.id in unused for each in statement.targets)

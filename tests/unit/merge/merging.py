@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -56,9 +57,7 @@ class Merger:
         """A stub with its implementation, put together and formatted as when it is generated."""
         helpers, body = sent if isinstance(sent, tuple) else ("", sent)
         code = compose(definition, self.module, Submission(body, helpers))
-        command = [ruff.find_ruff_bin(), "format", "--isolated", "-"]
-        done = subprocess.run(command, input=code.encode(), capture_output=True, check=True)
-        return definition, done.stdout.decode()
+        return definition, _formatted(code)
 
     def merge(
         self,
@@ -80,6 +79,12 @@ class Merger:
         return merged_source(source, [(definitions[name], each) for name, each in code.items()], self.module, **options)
 
 
+@cache
+def _formatted(code: str) -> str:
+    command = [ruff.find_ruff_bin(), "format", "--isolated", "-"]
+    return subprocess.run(command, input=code.encode(), capture_output=True, check=True).stdout.decode()
+
+
 def run(text: str, name: str = "merged") -> Any:  # noqa: ANN401 - whatever it binds
     """A merged file as a module."""
     module = ModuleType(name)
@@ -93,7 +98,7 @@ def run(text: str, name: str = "merged") -> Any:  # noqa: ANN401 - whatever it b
 
 def keeps_the_rest(before: str, after: str, *qualnames: str) -> bool:
     """Whether all lines of a file stand in its merged form, in order, but for these functions and imports."""
-    left = iter(_LINE.findall(after))
+    left = iter(_LINE.findall(after.removeprefix("\ufeff")))
     return all(line in left for line in _outside(before, qualnames))
 
 
@@ -106,5 +111,5 @@ def _outside(text: str, names: tuple[str, ...]) -> list[str]:
         if is_function or isinstance(node, ast.Import | ast.ImportFrom):
             first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
             gone |= set(range(first, (node.end_lineno or first) + 1))
-    lines = enumerate(_LINE.findall(text), 1)
+    lines = enumerate(_LINE.findall(text.removeprefix("\ufeff")), 1)
     return [line for number, line in lines if number not in gone and line.strip()]
