@@ -38,6 +38,10 @@ MIRRORED = {
 }
 
 
+ELSEWHERE = "'.jiti' not in __file__"
+"""What code may ask that wants to do something else once it is merged."""
+
+
 @pytest.fixture
 def text() -> Project:
     return project()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jiti.cli import CONFLICT, FINDINGS, FINE
+from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project
 
 if TYPE_CHECKING:
@@ -17,24 +17,30 @@ if TYPE_CHECKING:
     from jiti.merge.plan import Plan
     from jiti.merge.refusals import Refusal
 
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
-
 
 @click.command("merge", epilog="Example: jiti merge app/text.py --dry-run")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--all", "everything", is_flag=True, help="Merge every stub that can be.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--prune", is_flag=True, help="Delete scratch tests, instead of moving them to your tests.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for machines.")
+@for_people_and_machines
 @click.pass_obj
 def command(
-    root: str | None, targets: tuple[str, ...], *, everything: bool, dry_run: bool, prune: bool, as_json: bool
+    root: str | None,
+    targets: tuple[str, ...],
+    *,
+    everything: bool,
+    dry_run: bool,
+    prune: bool,
+    as_json: bool,
+    no_input: bool,
 ) -> int:
     """Fold generated code back into your source files, and take @jiti away.
 
     TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname. What is merged has to pass
     its tests as it is to stand; all files are written, or none.
     """
+    del no_input  # nothing is ever asked
     from jiti.merge import graduation, planning
 
     if everything == bool(targets):
@@ -46,7 +52,7 @@ def command(
     else:
         plan = graduation.merge(project.root, settings, names, prune=prune)
     if as_json:
-        click.echo(json.dumps(_as_json(plan, written=not dry_run), indent=2))
+        tell_machines(_as_json(plan, written=not dry_run))
     elif dry_run:
         _show_diff(plan)
     if not as_json:
@@ -75,19 +81,20 @@ def _as_json(plan: Plan, *, written: bool) -> dict[str, Any]:
 
 def _show_diff(plan: Plan) -> None:
     """The changes of the user's files, and the files of the mirror that would go."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(soft_wrap=True, highlight=False)
+    is_terminal = sys.stdout.isatty()
+    page = Page()
+    for change in plan.changes:
+        if change.new is not None:
+            lines = change.diff()
+            if is_terminal:
+                page.difference(lines)
+            else:
+                click.echo("".join(f"{line}\n" for line in lines), nl=False)  # a patch, to the byte
     for change in plan.changes:
         if change.new is None:
-            console.print(f"delete {change.path}", markup=False)
-            continue
-        for line in change.diff():
-            style = "bold" if line.startswith(("+++", "---")) else _STYLES.get(line[:1], "")
-            console.print(Text(line, style))
+            page.line(f"delete {change.path}")
     if plan.changes:
-        console.print()
+        page.line()
 
 
 def _show(plan: Plan, *, dry_run: bool) -> None:

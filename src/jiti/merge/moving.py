@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from jiti import canonical
 from jiti.merge import imports, scopes
 from jiti.merge.file_names import FileNames
-from jiti.merge.implementation import imported
+from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.text import Text
 from jiti.splice.module_names import is_type_checking
-from jiti.syntax import FunctionNode
+from jiti.syntax import FunctionNode, JitiNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jiti.merge.implementation import Import
     from jiti.splice.project import Module
 
 _FUTURE = "from __future__ import annotations\n"
@@ -56,6 +55,19 @@ class Moved:
     twins: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a test is to say that it is required for.
+
+    Attributes:
+        imported: an import of it, or of what it is an attribute of.
+        rest: what follows the name that the import binds: empty, or `.parse`.
+    """
+
+    imported: Import
+    rest: str = ""
+
+
 @dataclass(slots=True)
 class _Chunk:
     """Statements that share lines, with the comments above them."""
@@ -71,6 +83,13 @@ class _Chunk:
         node = self.statements[0]
         prefix = "test" if isinstance(node, FunctionNode) else "Test" if isinstance(node, ast.ClassDef) else ""
         return getattr(node, "name", "") if prefix and getattr(node, "name", "").startswith(prefix) else ""
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether it does something to every test of its file: a mark, a fixture that nobody asks for, a call."""
+        decorators = [each for node in self.statements for each in getattr(node, "decorator_list", ())]
+        words = {word.arg for each in decorators if isinstance(each, ast.Call) for word in each.keywords}
+        return not self.bound or "pytestmark" in self.bound or "autouse" in words
 
 
 class Scratch:
@@ -104,30 +123,33 @@ class Scratch:
         [chunk] = [each for each in self._chunks if each.test == test]
         return self.text.edited([self.text.whole_lines(chunk.first, chunk.last)])
 
-    def moved(self, to: Destination, about: str, only: str | None = None, decorator: str = "") -> Moved:
+    def moved(self, to: Destination, about: str, only: str = "", target: Target | None = None) -> Moved:
         """The tests as a part of another file.
 
         Args:
             to: that file.
             about: a word for what they test, by which they are told from others of the same name.
-            only: the one test that is to be moved; left out, all are.
-            decorator: the expression of one more decorator for each.
+            only: the one test that is to be moved; empty: all are.
+            target: what they are to say that they are required for, if they are to say it.
 
         Raises:
             NotRenamedError: a name that the file has for something else cannot be changed for certain.
         """
-        if not to.text and only is None and not decorator:
+        if not (to.text or only or target):
             return Moved(self.text.text.lstrip("\n"), {each: each for each in self.tests})
-        target = Text(to.text)
-        chunks, twins = self._wanted(target.tree, only)
-        names = FileNames(target.tree, to.module)
+        there = Text(to.text).tree
+        chunks, twins = self._wanted(there, only)
+        if not any(each.test for each in chunks):
+            return Moved(to.text, {}, tuple(twins))
+        names = FileNames(there, to.module)
         new = self._new_names(chunks, names, to, about)
+        decorator = _decorator(target, names, to, there) if target else ""
         changed = Scratch(renamed(self.text, scopes.uses(self.text.tree), new, {}))
         kept = [changed._chunks[self._chunks.index(each)] for each in chunks]
         pieces = [_decorated(changed.text, each, decorator) for each in kept]
         found = {each.test: new.get(each.test, each.test) for each in chunks if each.test}
-        text = _below(self._with_future(to.text, names), pieces) if found else to.text
-        return Moved(imports.added(text, names.needed, to.package) if found else text, found, tuple(twins))
+        text = imports.added(_below(self._with_future(to.text, names), pieces), names.needed, to.package)
+        return Moved(text, found, tuple(twins))
 
     # ------------------------------------------------------------ what is moved
 
@@ -146,19 +168,22 @@ class Scratch:
             yield _Chunk(together, first, last, set(scopes.bound_by(together)))
             above = last
 
-    def _wanted(self, target: ast.Module, only: str | None) -> tuple[list[_Chunk], list[str]]:
-        """What is to be moved, in order; and the tests that stand in the file already."""
+    def _wanted(self, target: ast.Module, only: str) -> tuple[list[_Chunk], list[str]]:
+        """What is to be moved, in order; and the tests that stand in the file already.
+
+        Raises:
+            NotRenamedError: something is about all tests of its file, and those of the other are none of its business.
+        """
         there = {_said(each) for each in target.body if isinstance(each, FunctionNode)}
-        tests = [each for each in self._chunks if each.test and only in {None, each.test}]
+        tests = [each for each in self._chunks if each.test and only in {"", each.test}]
         twins = [each.test for each in tests if _said(each.statements[0]) in there]
-        wanted = [each for each in tests if each.test not in twins]
         others = [each for each in self._chunks if not each.test]
-        needed = list(wanted)
+        if target.body and any(each.is_about_all for each in others):
+            raise NotRenamedError
+        needed = [each for each in tests if each.test not in twins]
         for chunk in needed:  # grows on the way
             used = _names_in(chunk.statements)
-            needed += [
-                each for each in others if each not in needed and (each.bound & used or "pytestmark" in each.bound)
-            ]
+            needed += [each for each in others if each not in needed and (each.is_about_all or each.bound & used)]
         return [each for each in self._chunks if each in needed], twins
 
     def _new_names(self, chunks: list[_Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
@@ -225,6 +250,17 @@ def _distinct(name: str, about: str) -> str:
             word = about if prefix == "test_" else about.title().replace("_", "")
             return f"{prefix}{word}{'_' if prefix == 'test_' else ''}{name.removeprefix(prefix)}"
     return f"{name}_{about}" if not name.isupper() else f"{name}_{about.upper()}"
+
+
+def _decorator(target: Target, names: FileNames, to: Destination, there: ast.Module) -> str:
+    """`jiti.required_for(…)`, as the file can say it."""
+    own = JitiNames(there)
+    called = next(iter(sorted(own.gates)), None)
+    if called is None:
+        owner = next(iter(sorted(own.modules | own.decorators)), None) or names.import_as(Import("jiti"), (), ())
+        called = f"{owner}.required_for"
+    name = to.known_as(target.imported) or names.import_as(target.imported, (), ())
+    return f"{called}({name}{target.rest})"
 
 
 def _decorated(text: Text, chunk: _Chunk, decorator: str) -> str:

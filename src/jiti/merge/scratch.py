@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from jiti import mirror
 from jiti.gates.scope import ImportedName
 from jiti.merge.destinations import test_file_for
-from jiti.merge.moving import Destination, Scratch
+from jiti.merge.implementation import Import
+from jiti.merge.moving import Destination, Scratch, Target
 from jiti.merge.origins import imported_from, origin_of
 from jiti.merge.renaming import NotRenamedError
 from jiti.splice.project import Module
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from jiti.gates import Found
     from jiti.gates.modules import Modules
-    from jiti.merge.implementation import Import
     from jiti.merge.moving import Moved
     from jiti.settings import Settings
     from jiti.stub import Declaration
@@ -55,13 +55,13 @@ class Mover:
     modules: Modules
     texts: Callable[[str], str]
 
-    def arrival(self, declaration: Declaration, module: str, only: str | None = None) -> Arrival | None:
+    def arrival(self, declaration: Declaration, module: str, only: str = "") -> Arrival | None:
         """Where a stub's scratch tests come to stand; None where it has none.
 
         Args:
             declaration: the stub.
             module: the name by which an import statement gets its module.
-            only: the one test that is meant, which then says what it is required for.
+            only: the one test that is meant, which then says what it is required for; empty: all are.
 
         Raises:
             SyntaxError: the scratch tests do not parse.
@@ -72,17 +72,19 @@ class Mover:
             return None
         path = test_file_for(self.root, self.settings, self.gates, declaration.key)
         about = declaration.qualname.replace("<locals>.", "").replace(".", "_").strip("_").lower()
+        first, *rest = declaration.qualname.removesuffix(".setter").removesuffix(".deleter").split(".")
+        target = Target(Import(module, first), "".join(f".{each}" for each in rest)) if only else None
         try:
-            return Arrival(path, self._moved(scratch, path, module, about, only))
+            return Arrival(path, self._moved(scratch, path, module, about, only, target))
         except NotRenamedError:  # a name stands there for something else: they get a file of their own
             path = f"{path.removesuffix('.py')}_{about}.py"
-            return Arrival(path, self._moved(scratch, path, module, about, only))
+            return Arrival(path, self._moved(scratch, path, module, about, only, target))
 
-    def _moved(self, scratch: Scratch, path: str, module: str, about: str, only: str | None) -> Moved:
+    def _moved(self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None) -> Moved:
         name = path.removesuffix(".py").replace("/", ".")
         own = Module(name, is_package=False, base=self.root)
         to = Destination(self.texts(path), own, module.partition(".")[0], _Known(self.modules, path))
-        return scratch.moved(to, about, only)
+        return scratch.moved(to, about, only, target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,14 +78,13 @@ def problems(
     """
     present = {_absolute(root, each.path): each.new_bytes for each in changes if each.old is not None}
     added = {each.path: each.new for each in changes if each.old is None and each.new is not None}
-    bases = [os.path.dirname(_absolute(root, path)) for path in [*added, *(each.path for each in merged)]]
     setup = {
         "root": root,
         "files": {path: data for path, data in present.items() if data is not None},
         "gates": list(dict.fromkeys(tests)),
         "added": added,
         "merged": [asdict(each) for each in merged],
-        "path": _path(root, bases),
+        "path": import_folders(root, [*added, *(each.path for each in merged)]),
         "parent": os.getpid(),
     }
     events, printed = _run(setup, root, settings)
@@ -100,9 +99,14 @@ def _absolute(root: str, path: str) -> str:
     return os.path.join(root, *path.split("/"))
 
 
-def _path(root: str, bases: Sequence[str]) -> list[str]:
-    """Where modules are found: as with `python -m pytest` in the root, and beside the files in question."""
-    folders = [_outside_packages(each) for each in bases]
+def import_folders(root: str, paths: Sequence[str]) -> list[str]:
+    """Where modules are found: as with `python -m pytest` in the root, and beside some files.
+
+    Args:
+        root: absolute path of the project root.
+        paths: the files, from there.
+    """
+    folders = [_outside_packages(os.path.dirname(_absolute(root, each))) for each in paths]
     return list(dict.fromkeys([root, *import_path(), os.path.join(root, "src"), *folders]))
 
 
