@@ -33,7 +33,9 @@ def edits(text: Text, found: Found, implementation: Implementation) -> Iterator[
     if above:
         top = _top(text, statement)
         yield from _without_gap(text, top, statement, above[0])
-        yield Edit(text.offset(top), text.offset(top), _joined(text, above, implementation) + "\n\n\n")
+        is_about_function = not above[-1].statements and not implementation.classes
+        gap = "\n" if is_about_function else "\n\n\n"
+        yield Edit(text.offset(top), text.offset(top), _joined(text, above, implementation) + gap)
     for index in sorted(set(late.values())):
         group = [each for each in implementation.helpers if late.get(id(each)) == index]
         after = text.tree.body[index]

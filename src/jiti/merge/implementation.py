@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jiti.errors import MergeError
 from jiti.merge import scopes
 from jiti.merge.text import Text
-from jiti.splice import layout, names, owners
+from jiti.splice import layout, names
 from jiti.splice.module_names import is_type_checking
 from jiti.splice.reachable import DEFAULT, LOCAL
 from jiti.syntax import FunctionNode
@@ -89,13 +89,27 @@ class Implementation:
     def __init__(self, definition: Definition, code: str) -> None:
         self.definition = definition
         self.text = Text(code)
-        path = owners.path_in(self._tree)
+        path = self._path()
         self.classes = [each for each in path if isinstance(each, ast.ClassDef)]
         function = path[-1] if path else None
-        if function is None or isinstance(function, ast.ClassDef) or function.name != definition.node.name:
-            raise self.refusal(f"its last definition is not `{definition.node.name}`")
+        if function is None or isinstance(function, ast.ClassDef):
+            raise self.refusal(f"it does not define `{definition.declaration.qualname}`")
         self.function: FunctionNode = function
         self._require_alike()
+
+    def _path(self) -> list[ast.ClassDef | FunctionNode]:
+        """The function, after the classes around it, wherever in the file they stand."""
+        names = [*self.definition.owners, self.definition.node.name]
+        path: list[ast.ClassDef | FunctionNode] = []
+        body = self._tree.body
+        for name in names:
+            kind = FunctionNode if len(path) == len(names) - 1 else ast.ClassDef
+            found = [each for each in body if isinstance(each, kind) and each.name.lstrip("_") == name.lstrip("_")]
+            if not found:
+                return []
+            path.append(found[-1])
+            body = found[-1].body
+        return path
 
     @cached_property
     def _tree(self) -> ast.Module:
@@ -120,6 +134,10 @@ class Implementation:
         given, wanted = (_parameters(each) for each in (self.function, self.definition.node))
         if given != wanted or type(self.function) is not type(self.definition.node):
             raise self.refusal("its signature is not the stub's")
+        decorators = {ast.unparse(each) for each in self.definition.node.decorator_list}
+        for each in self.function.decorator_list:
+            if ast.unparse(each) not in decorators:
+                raise self.refusal(f"`@{ast.unparse(each)}` does not stand on the stub; put it there as well")
         for each, inner in pairwise([*self.classes, self.function]):
             others = [other for other in each.body if other is not inner and not _is_property(other)]
             if others:
@@ -154,14 +172,17 @@ class Implementation:
         """What stands above the function besides imports, in order."""
         found = []
         above = 0
+        was_import = False
         top = self.classes[0] if self.classes else self.function
         for statement in self._tree.body:
-            first = above + 1
+            first, is_import = above + 1, self._comes_from_elsewhere(statement)
+            if statement.lineno <= above and is_import != was_import:
+                raise self.refusal(f"line {above} holds more than one statement; write each on a line of its own")
+            above, was_import = statement.end_lineno or statement.lineno, is_import
             if statement is top:
                 found += self._comments_before(first, _first_line(statement))
-                break
-            above = statement.end_lineno or statement.lineno
-            if not self._comes_from_elsewhere(statement):
+                above = self._end()
+            elif not is_import:
                 found.append(Helper([statement], first, above))
         return found
 
@@ -177,6 +198,11 @@ class Implementation:
             isinstance(statement, _IMPORTS)
             or _is_for_types(statement)
             or is_docstring
+            or (
+                isinstance(statement, ast.If)
+                and ast.unparse(statement.test) == "not TYPE_CHECKING"
+                and bool(self.classes)
+            )
             or (bool(bound) and bound <= {DEFAULT, LOCAL})
         )
 
@@ -188,10 +214,6 @@ class Implementation:
         helpers = [statement for each in self.helpers for statement in each.statements]
         whole = ast.Module([*helpers, bare], [])
         return [each for each in scopes.uses(whole) if each.node is not bare]
-
-    def is_in_body(self, use: scopes.Use) -> bool:
-        """Whether a name stands in the function itself, not in a helper."""
-        return use.node.lineno >= _first_line(self.classes[0] if self.classes else self.function)
 
     def body(self) -> list[Line]:
         """The lines of the function's body without its docstring, and without its indentation."""
@@ -225,7 +247,7 @@ class Implementation:
     def _end(self) -> int:
         """The last line of the function, comments below its last statement included."""
         indentation = self.text.column(self.function.lineno, self.function.col_offset)
-        return last_line(self.text, self.function.end_lineno or self.function.lineno, indentation)
+        return self.text.last_line(self.function.end_lineno or self.function.lineno, indentation)
 
     @cached_property
     def _lines(self) -> list[Line]:
@@ -263,18 +285,6 @@ def imported(statement: ast.stmt, *, for_types: bool = False, comment: str = "")
     elif isinstance(statement, ast.ImportFrom) and statement.module and statement.module != "__future__":
         for alias in statement.names:
             yield Import(statement.module, alias.name, alias.asname, for_types, comment)
-
-
-def last_line(text: Text, end: int, indentation: int) -> int:
-    """The last line of a block that ends in `end`: comments below it that are indented deeper belong to it."""
-    last = end
-    for number in range(end + 1, len(text.lines) + 1):
-        line = text.line(number)
-        if line.strip() and (not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= indentation):
-            break
-        if line.strip():
-            last = number
-    return last
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _Statement = ast.Import | ast.ImportFrom
 _NARROW, _WIDE = 88, 120
 """How long a line may get: as long as the file's own are, within these."""
+_CODING_LINES = 2
 _TYPE_CHECKING = "TYPE_CHECKING"
 
 
@@ -175,8 +176,13 @@ class _Run:
         return self._first_of_all(line)
 
     def _first_of_all(self, lines: str) -> Edit:
+        """Above the first statement and its comments, below those lines that have to be the file's first."""
         first = self.text.tree.body[0]
-        return self._above(first, lines, "\n\n\n" if isinstance(first, FunctionNode | ast.ClassDef) else "\n\n")
+        top = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
+        while self.text.line(top - 1).startswith("#") and not _is_for_interpreter(self.text.line(top - 1), top - 1):
+            top -= 1
+        at = self.text.offset(top)
+        return Edit(at, at, lines + ("\n\n\n" if isinstance(first, FunctionNode | ast.ClassDef) else "\n\n"))
 
     def _below(self, statement: ast.stmt, gap: str, line: str) -> Edit:
         at = self.text.end_of_line(statement.end_lineno or statement.lineno)
@@ -235,6 +241,11 @@ def _only_imports(statement: ast.stmt) -> bool:
     return has_imports and all(
         isinstance(each, _Statement | ast.If | ast.Try | ast.Pass | ast.Assign) for each in inner
     )
+
+
+def _is_for_interpreter(line: str, number: int) -> bool:
+    """Whether a comment says what runs the file, or its encoding: in its first two lines."""
+    return (number == 1 and line.startswith("#!")) or (number <= _CODING_LINES and "coding" in line)
 
 
 def _top(text: Text, statement: ast.stmt) -> int:

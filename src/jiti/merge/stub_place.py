@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from jiti import definition, syntax
 from jiti.errors import MergeError
-from jiti.merge.implementation import last_line
 from jiti.merge.text import Edit
 from jiti.source import normalise_line_ends
 
@@ -50,7 +49,7 @@ class StubPlace:
     def _with_body(self, implementation: Implementation) -> Edit:
         docstring, *placeholder = self.node.body
         end = docstring.end_lineno or docstring.lineno
-        last = last_line(self.text, self.node.end_lineno or end, self._column)
+        last = self.text.last_line(self.node.end_lineno or end, self._column)
         body = self._indented(implementation)
         if not placeholder:
             at = self.text.end_of_line(last)

@@ -66,8 +66,8 @@ class Text:
         return parsed(self.text)
 
     def line(self, number: int) -> str:
-        """A line by its number, which counts from 1; empty behind the last."""
-        return self.lines[number - 1] if number <= len(self.lines) else ""
+        """A line by its number, which counts from 1; empty where there is none."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
     def column(self, number: int, column: int) -> int:
         """How many characters of a line come before one of its columns, as syntax trees count them (in bytes)."""
@@ -93,6 +93,17 @@ class Text:
         """What stands there for a node."""
         start, end = self.span(node)
         return self.text[start:end]
+
+    def last_line(self, end: int, indentation: int) -> int:
+        """The last line of a block that ends in `end`: comments below it that are indented deeper belong to it."""
+        last = end
+        for number in range(end + 1, len(self.lines) + 1):
+            line = self.line(number)
+            if line.strip() and (not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= indentation):
+                break
+            if line.strip():
+                last = number
+        return last
 
     def whole_lines(self, first: int, last: int) -> Edit:
         """The edit that takes lines away, the last one's line end included."""

@@ -106,10 +106,18 @@ def _outside(text: str, names: tuple[str, ...]) -> list[str]:
     """The lines that no merge of these functions may change; blank ones beside an import may go with it."""
     tree = ast.parse(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     gone: set[int] = set()
-    for node in ast.walk(tree):
+    for node in (each for each in ast.walk(tree) if isinstance(each, ast.stmt)):
         is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in names
-        if is_function or isinstance(node, ast.Import | ast.ImportFrom):
+        if is_function or isinstance(node, ast.Import | ast.ImportFrom) or _is_about_imports(node):
             first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
             gone |= set(range(first, (node.end_lineno or first) + 1))
     lines = enumerate(_LINE.findall(text.removeprefix("\ufeff")), 1)
     return [line for number, line in lines if number not in gone and line.strip()]
+
+
+def _is_about_imports(node: ast.AST) -> bool:
+    """Whether it is a condition around imports of jiti, and nothing else."""
+    if not isinstance(node, ast.If | ast.Try):
+        return False
+    inner = [each for each in ast.walk(node) if isinstance(each, ast.stmt) and each is not node]
+    return all("jiti" in ast.unparse(each) or isinstance(each, ast.Pass | ast.Raise) for each in inner)

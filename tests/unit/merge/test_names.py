@@ -25,9 +25,9 @@ def f(n: int) -> int:
 '''
 
 
-def merged(tmp_path: Path, source: str, sent: Sent, **options: object) -> str:
+def merged(tmp_path: Path, source: str, sent: Sent) -> str:
     """What a file with a stub `f` below becomes, without the stub's first lines."""
-    text = Merger(tmp_path).merge(dedent(source).lstrip("\n") + STUB, {"f": sent}, **options).text
+    text = Merger(tmp_path).merge(dedent(source).lstrip("\n") + STUB, {"f": sent}).text
     return text.replace('def f(n: int) -> int:\n    """Do."""\n', "def f\n")
 
 
