@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
 from typing import TYPE_CHECKING
 
+from jiti import source
 from jiti.discovery import project_files
 from jiti.gates.modules import UNREADABLE, AmbiguousModuleError
+from jiti.merge.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jiti.gates.modules import Modules
     from jiti.settings import Settings
+    from jiti.source import SourceFile
 
 
 def name_of(modules: Modules, path: str, codes: Iterable[str]) -> str:
@@ -43,19 +47,57 @@ def imported_from(root: str, settings: Settings, modules: Modules, path: str) ->
     stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
     found: set[str] = set()
     for importer in project_files(root, settings.exclude):
-        if importer.endswith(".py") and importer != path:
-            try:
-                file = modules.at(importer).file
-            except UNREADABLE:
-                continue
-            if stem in file.text or path.endswith("__init__.py"):
-                found |= {
-                    alias.name
-                    for statement in ast.walk(file.tree)
-                    if isinstance(statement, ast.ImportFrom) and path in _meant(modules, statement, importer)
-                    for alias in statement.names
-                }
+        file = _holding(root, importer, "import" if path.endswith("__init__.py") else stem)
+        if file is not None and importer != path:
+            found |= {
+                alias.name
+                for statement in ast.walk(file.tree)
+                if isinstance(statement, ast.ImportFrom) and path in _meant(modules, statement, importer)
+                for alias in statement.names
+            }
     return frozenset(found)
+
+
+def importers_of_jiti(root: str, settings: Settings, instead: Mapping[str, str]) -> Iterator[str]:
+    """The files of a project that import jiti, or something of it; and those that do not parse.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+        instead: the texts that files are to hold, by path.
+    """
+    for path in dict.fromkeys([*instead, *project_files(root, settings.exclude)]):
+        if not path.endswith(".py"):
+            continue
+        try:
+            if path in instead:
+                tree = Text(instead[path]).tree
+            else:
+                file = source.read(os.path.join(root, *path.split("/")))
+                tree = file.tree if "jiti" in file.text else None
+        except UNREADABLE:
+            yield path
+            continue
+        if tree and any("jiti" in _top_modules(node) for node in ast.walk(tree)):
+            yield path
+
+
+def _holding(root: str, path: str, word: str) -> SourceFile | None:
+    """A Python file that parses and holds a word; None if it is none."""
+    if not path.endswith(".py"):
+        return None
+    try:
+        file = source.read(os.path.join(root, *path.split("/")))
+        found = file if word in file.text and file.tree else None
+    except UNREADABLE:
+        found = None
+    return found
+
+
+def _top_modules(node: ast.AST) -> set[str]:
+    named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+    named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    return {name.partition(".")[0] for name in named}
 
 
 def _meant(modules: Modules, statement: ast.ImportFrom, importer: str) -> tuple[str, ...]:

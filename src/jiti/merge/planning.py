@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from jiti import gates, mirror, states, stub, syntax
 from jiti.definition import define
-from jiti.discovery import project_files
 from jiti.errors import JitiError, MergeError
-from jiti.gates.modules import UNREADABLE, Modules
+from jiti.gates.modules import Modules
 from jiti.merge import changes
 from jiti.merge.changes import Change
 from jiti.merge.cycles import ImportGraph
-from jiti.merge.modules import imported_from, name_of
+from jiti.merge.modules import imported_from, importers_of_jiti, name_of
 from jiti.merge.plan import MovedTest, Plan
 from jiti.merge.refusals import Refusal, read_only, refusal_of
 from jiti.merge.scratch import Mover
@@ -161,7 +160,7 @@ class _Draft:
         self._tests += [gate.node_id for key in self._merged if (gate := self._project.by_key.get(key))]
         self._move_scratch_tests()
         written = [change for path in self._new if (change := self._change(path)).new != change.old]
-        if self._merged and not self._needs_jiti():
+        if self._merged and not any(importers_of_jiti(self._root, self._settings, self._new)):
             self._notes.append(FREE)
         return Plan(
             self._root,
@@ -258,28 +257,6 @@ class _Draft:
                 if os.path.exists(path):
                     text, encoding = changes.read(self._root, shown)
                     yield Change(shown, text, None, encoding)
-
-    def _needs_jiti(self) -> bool:
-        """Whether a file of the project imports jiti after the merge."""
-        for path in project_files(self._root, self._settings.exclude):
-            if path.endswith(".py"):
-                try:
-                    tree = Text(self._new[path]).tree if path in self._new else self._modules.at(path).file.tree
-                except UNREADABLE:
-                    return True
-                if _imports_jiti(tree):
-                    return True
-        return False
-
-
-def _imports_jiti(tree: ast.Module) -> bool:
-    """Whether a file imports jiti, or something of it."""
-    for node in ast.walk(tree):
-        named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-        named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if any(name.partition(".")[0] == "jiti" for name in named):
-            return True
-    return False
 
 
 def _function(text: str, path: str, module: str, declaration: Declaration) -> Merged:
