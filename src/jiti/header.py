@@ -47,9 +47,11 @@ def split(text: str) -> tuple[dict[str, str], str]:
     lines = text.split("\n", _MOST_LINES)
     fields: dict[str, str] = {}
     number = 1
-    while number < len(lines) and lines[number].startswith("# "):
-        name, _, value = lines[number][2:].partition(": ")
-        fields[name] = value.strip()
+    for line in lines[1:]:
+        if not line.startswith("# "):
+            break
+        name, _, value = line.partition(": ")
+        fields[name[2:]] = value.strip()
         number += 1
     _require(fields)
     return fields, "\n".join(lines[number:]).lstrip("\n")

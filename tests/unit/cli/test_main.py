@@ -8,10 +8,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from jiti.cli import exit_code, main
-from jiti.cli.group import COMMANDS
+from jiti.cli.group import COMMANDS, group
 from jiti.errors import (
     BrokenImplementationError,
     ConfigError,
@@ -24,6 +25,7 @@ from jiti.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -119,3 +121,25 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m jiti --root "{tmp_path}" status | true'
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)  # noqa: S607 - found on the path, as users have it
     assert result.stderr == ""
+
+
+def leaves(command: click.Command, *names: str) -> Iterator[tuple[str, ...]]:
+    """The words that lead to each command that does something."""
+    if not isinstance(command, click.Group):
+        yield names
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from leaves(below, *names, name)
+
+
+@pytest.mark.parametrize("words", list(leaves(group)), ids=" ".join)
+def test_every_command_speaks_to_machines_and_can_be_kept_from_asking(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--json" in shown
+    assert "--no-input" in shown
