@@ -146,6 +146,19 @@ def test_a_test_that_an_agent_wrote_gets_its_body_in_place() -> None:
     assert made.run("python", "-m", "pytest", "-q").exit_code == 0
 
 
+def test_a_test_that_an_agent_wrote_can_be_merged_before_what_it_decides_on(text: Project) -> None:
+    empty = '\n\n@jiti.required_for(shout)\ndef test_empty() -> None:\n    """Nothing is a mark alone."""\n'
+    text.write({"tests/test_text.py": TESTS + empty})
+    body = '    assert shout("") == "!"\n'
+    code = f'from app.text import shout\n\n\ndef test_empty() -> None:\n    """Nothing is a mark alone."""\n{body}'
+    implement(text, "tests/test_text.py::test_empty", code)
+    implement(text, SHOUT_KEY, SHOUT)
+    merged = text.run("jiti", "merge", "tests/test_text.py")
+    assert (merged.exit_code, merged.stderr) == (0, "")
+    assert merged.changed["tests/test_text.py"] == TESTS + empty + body
+    assert text.run("jiti", "check").exit_code == 0
+
+
 def test_bytes_that_are_nobodys_business_stay(text: Project) -> None:
     """Line ends of the file's own, and permissions."""
     crlf = TEXT.replace("\n", "\r\n")

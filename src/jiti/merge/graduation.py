@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from jiti import locks, progress
+from jiti import gates, locks, progress
 from jiti.errors import MergeError
-from jiti.merge import planning, transaction, verification
+from jiti.merge import planning, stamps, transaction, verification
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Collection, Generator, Iterable, Sequence
 
     from jiti.merge.plan import Plan
     from jiti.settings import Settings
@@ -36,13 +36,21 @@ def merge(root: str, settings: Settings, targets: Sequence[str] = (), *, prune: 
     before = planning.make(root, settings, targets, prune=prune)
     if not before.merged:
         return before
-    with held(root, settings, before.merged):
+    others = _judged_by(root, settings, before.merged)
+    with held(root, settings, [*before.merged, *others]), stamps.kept(root, settings, others):
         plan = planning.make(root, settings, targets, prune=prune)
         if not set(plan.merged) <= set(before.merged):
             raise MergeError("stubs were generated meanwhile", hint="nothing was changed; try again")
         require_sound(plan, settings)
         transaction.apply(root, plan.changes)
     return plan
+
+
+def _judged_by(root: str, settings: Settings, merged: Collection[str]) -> list[str]:
+    """The stubs that stay, and on which tests decide that are merged."""
+    known = gates.find(root, settings).by_key
+    targets = dict.fromkeys(target for key in merged if key in known for target in known[key].targets)
+    return [key for key in targets if key not in merged]
 
 
 def require_sound(plan: Plan, settings: Settings) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from jiti import gates, locks, mirror, states
-from jiti.definition import define
+from jiti import gates, mirror
 from jiti.errors import MergeError, StubError
 from jiti.gates.modules import Modules
-from jiti.merge import changes, transaction
+from jiti.merge import changes, stamps, transaction
 from jiti.merge.changes import Change
 from jiti.merge.graduation import held, require_sound
 from jiti.merge.modules import name_of
 from jiti.merge.moving import Scratch
 from jiti.merge.plan import MovedTest, Plan
 from jiti.merge.scratch import Mover
-from jiti.requirements import unverified
 from jiti.status import scratch_names
 
 if TYPE_CHECKING:
@@ -57,18 +55,10 @@ def keep(root: str, settings: Settings, declaration: Declaration, test: str) -> 
     key = declaration.key
     if "<locals>" in declaration.qualname:
         raise MergeError(f"{key} stands inside a function, where no test can name it", key=key)
-    with held(root, settings, [key]):
-        project = gates.find(root, settings)
-        state = states.look(declaration)
+    with held(root, settings, [key]), stamps.kept(root, settings, [key]):
         plan = _plan(root, settings, declaration, test)
         require_sound(plan, settings)
-        found = state.implementation
-        was_verified = found is not None and state.name == "fresh" and not unverified(declaration, found, project)
         transaction.apply(root, plan.changes)
-        if found is not None and was_verified:
-            passed = gates.header_line(gates.find(root, settings).of(key))
-            with locks.guard(root):
-                mirror.stamp(define(declaration), found, gates=passed)
     return plan.tests[0]
 
 
