@@ -47,7 +47,7 @@ def adapted(
         names = ", ".join(f"`{each}`" for each in resolution.names) or "the module itself"
         raise implementation.refusal(f"{names} cannot be called otherwise everywhere") from error
     code = _with_statements(Text(code), _inside(local, resolution))
-    if local.has_future_annotations and not file.has_future_annotations:
+    if (local.has_future_annotations or resolution.inside) and not file.has_future_annotations:
         code = _with_quotes(Implementation(definition, code))
     return Implementation(definition, code), resolution.notes
 

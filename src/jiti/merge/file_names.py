@@ -120,12 +120,14 @@ class FileNames:
 
 def names_around(tree: ast.Module, node: FunctionNode) -> frozenset[str]:
     """The names that functions around a definition bind."""
-    around = [
-        each
+    end = node.end_lineno or node.lineno
+    return frozenset(
+        name
         for each in ast.walk(tree)
-        if isinstance(each, FunctionNode) and each is not node and any(inner is node for inner in ast.walk(each))
-    ]
-    return frozenset(name for each in around for name in scopes.bound_in(each))
+        if isinstance(each, FunctionNode) and each is not node and each.lineno < node.lineno
+        if end <= (each.end_lineno or 0)
+        for name in scopes.bound_in(each)
+    )
 
 
 def _names(statement: ast.ImportFrom, name: str) -> bool:

@@ -46,7 +46,7 @@ def edits(text: Text, found: Found, implementation: Implementation) -> Iterator[
 def _top_level(tree: ast.Module, found: Found) -> ast.stmt:
     """The statement of the file's top level that a stub stands in, or the first of its overloads."""
     first = found.overloads[0] if found.overloads else found.node
-    return next(each for each in tree.body if any(node is first for node in ast.walk(each)))
+    return next(each for each in tree.body if first.lineno <= (each.end_lineno or 0))
 
 
 def _top(text: Text, statement: ast.stmt) -> int:

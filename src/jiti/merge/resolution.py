@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -161,6 +161,8 @@ class Resolver:
                 f"a helper needs `{each.statement}` while the module is imported, and that cannot be had: {reason}"
             )
         self._result.inside[each.bound] = each
+        if any(use.in_annotation for use in self._uses[each.bound]) and not self._file.is_taken(each.bound):
+            self._file.import_as(replace(each, for_types=True), (), ())
         qualname = self._implementation.definition.declaration.qualname
         self._result.notes.append(f"{qualname}: `{each.statement}` is kept inside the function: {reason}")
 

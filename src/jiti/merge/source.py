@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jiti import syntax
 from jiti.errors import MergeError
 from jiti.merge import helper_places, imports, stub_place
 from jiti.merge.adaptation import adapted
@@ -76,7 +77,8 @@ def merged_source(
     helpers: list[Edit] = []
     notes: list[str] = []
     for place, definition, code in sorted(_places(read, items), key=lambda each: each[0].node.lineno):
-        around = names_around(read.tree, place.node)
+        is_nested = "<locals>" in definition.declaration.qualname
+        around = names_around(read.tree, place.node) if is_nested else frozenset[str]()
         implementation, said = adapted(Implementation(definition, code), file, around, reaches)
         bodies += place.edits(implementation)
         helpers += helper_places.edits(read, place.found, implementation)
@@ -91,12 +93,13 @@ def merged_source(
 
 
 def _places(read: Text, items: Sequence[Item]) -> list[tuple[StubPlace, Definition, str]]:
-    found = []
+    stubs = syntax.stubs_in(read.tree)
+    places = []
     for definition, code in items:
         declaration = definition.declaration
-        stub = stub_place.find(read, declaration.key, declaration.qualname)
-        found.append((StubPlace(read, stub), definition, code))
-    return found
+        stub = stub_place.find(stubs, declaration.key, declaration.qualname)
+        places.append((StubPlace(read, stub), definition, code))
+    return places
 
 
 def _require_sound(merged: str, definitions: Sequence[Definition]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import tokenize
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from jiti.merge.text import Edit
 from jiti.source import normalise_line_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jiti.merge.implementation import Implementation
     from jiti.merge.text import Text
@@ -43,7 +42,7 @@ class StubPlace:
 
     def _without_decorator(self) -> Edit:
         line = self.found.decorator.lineno
-        first, last = next((span for span in _decorators(self._tokens()) if span[0] <= line <= span[1]), (line, line))
+        first, last = next((span for span in _decorators(self.text.tokens) if span[0] <= line <= span[1]), (line, line))
         return self.text.whole_lines(first, last)
 
     def _with_body(self, implementation: Implementation) -> Edit:
@@ -78,7 +77,7 @@ class StubPlace:
     def _hints(self, placeholder: list[ast.stmt], last: int) -> Iterator[str]:
         """The comments beside the placeholder and below it; those for tools are about what goes."""
         first, end = placeholder[0].lineno, placeholder[-1].end_lineno or 0
-        for token in self._tokens():
+        for token in self.text.tokens:
             row = token.start[0]
             if token.type != tokenize.COMMENT or not first <= row <= last:
                 continue
@@ -114,9 +113,6 @@ class StubPlace:
             return before.removeprefix(self._outer)
         return unit_of(self.text)
 
-    def _tokens(self) -> Iterator[tokenize.TokenInfo]:
-        return tokenize.generate_tokens(io.StringIO("\n".join([*self.text.lines, ""])).readline)
-
 
 def unit_of(text: Text) -> str:
     """By what a file indents, as its first block does; four blanks where it has none."""
@@ -129,20 +125,20 @@ def unit_of(text: Text) -> str:
     return "    "
 
 
-def find(text: Text, key: str, qualname: str) -> syntax.Found:
-    """The stub of a qualname in a file.
+def find(stubs: Iterable[syntax.Found], key: str, qualname: str) -> syntax.Found:
+    """The stub of a qualname among those of a file.
 
     Raises:
         MergeError: there is none, or more than one.
     """
-    found = [each for each in syntax.stubs_in(text.tree) if each.qualname == qualname]
+    found = [each for each in stubs if each.qualname == qualname]
     if len(found) != 1:
         reason = "is defined more than once" if found else "is no stub of its file"
         raise MergeError(f"{key} {reason}", key=key, hint="see what `jiti status` says of the file")
     return found[0]
 
 
-def _decorators(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
+def _decorators(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
     """The first and last line of every decorator."""
     begun = 0
     at_start = True

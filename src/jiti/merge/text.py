@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +66,11 @@ class Text:
             SyntaxError: it does not parse.
         """
         return parsed(self.text)
+
+    @cached_property
+    def tokens(self) -> list[tokenize.TokenInfo]:
+        """Its tokens; it has to parse."""
+        return list(tokenize.generate_tokens(io.StringIO("\n".join([*self.lines, ""])).readline))
 
     def line(self, number: int) -> str:
         """A line by its number, which counts from 1; empty where there is none."""

@@ -304,6 +304,33 @@ def test_an_import_that_would_close_a_circle_is_kept_inside_the_function(
     assert done.notes == (f"f: `{statement}` is kept inside the function: import cycle",)
 
 
+def test_a_type_from_a_circle_is_for_type_checkers_where_it_annotates(tmp_path: Path) -> None:
+    helpers = "from app.other import Thing\ndef _g(t: Thing) -> list[Thing]:\n    return [t, Thing()]\n"
+    source = f"from jiti import jiti\n{STUB}"
+    text = Merger(tmp_path).merge(source, {"f": (helpers, "return _g(n)")}, reaches=reaches("app.other")).text
+    assert same(
+        text,
+        '''
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from app.other import Thing
+
+
+        def _g(t: "Thing") -> "list[Thing]":
+            from app.other import Thing
+
+            return [t, Thing()]
+
+
+        def f(n: int) -> int:
+            """Do."""
+            return _g(n)
+        ''',
+    )
+    run(text)
+
+
 def test_a_value_that_needs_a_circle_cannot_be_merged(tmp_path: Path) -> None:
     sent = ("from app import other\n_X = other.x\n", "return _X + n")
     with pytest.raises(
