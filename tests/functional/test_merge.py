@@ -309,9 +309,19 @@ def test_a_file_that_does_not_parse_is_refused_and_others_are_merged(text: Proje
     text.write({"app/other.py": "from jiti import jiti\n\n@jiti\ndef f(:\n"})
     merged = text.run("jiti", "merge", "--all")
     assert merged.exit_code == 1
-    assert "app/other.py:4" in merged.stderr
+    assert merged.stderr.startswith("refused app/other.py:4: invalid syntax\n        the file must parse")
     assert merged.changed["app/text.py"] == MERGED_TEXT
     assert "nothing needs jiti" not in merged.stdout
+
+
+def test_code_that_nobody_can_put_into_the_file_is_refused(text: Project) -> None:
+    """The file's encoding has no such character."""
+    text.write({"app/text.py": f"# coding: ascii\n{TEXT}"})
+    implement(text, SHOUT_KEY, SHOUT.replace("}!", "}\u203c"))
+    merged = text.run("jiti", "merge", "shout")
+    assert (merged.exit_code, merged.changed) == (1, {})
+    assert "app/text.py is written in ascii, which has no '\u203c'" in merged.stderr
+    assert "have the file written in UTF-8" in merged.stderr
 
 
 # ---------------------------------------------------------------- what does not work as it is to stand

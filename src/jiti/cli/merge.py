@@ -105,7 +105,7 @@ def _show(plan: Plan, *, dry_run: bool) -> None:
     for what, about in rows:
         click.echo(f"{what:8}{about}")
     for each in plan.refused:
-        click.echo(f"refused {each.key} {each.reason}".rstrip(), err=True)
+        click.echo(f"refused {each}", err=True)
         if each.hint:
             click.echo(f"        {each.hint}", err=True)
     sys.stderr.flush()

@@ -211,7 +211,7 @@ class _Draft:
             raise _RefusedError(Refusal.of_error(keys[0], error), keys) from error
         except UnicodeEncodeError as error:
             character = error.object[error.start]
-            reason = f"cannot be merged: {path} is written in {error.encoding}, which has no {character!r}"
+            reason = f"is written in {error.encoding}, which has no {character!r}"
             raise _RefusedError(Refusal(path, reason, "have the file written in UTF-8"), list(items)) from error
         self._new[path] = merged.text
         self._notes += merged.notes

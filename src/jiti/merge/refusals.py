@@ -36,6 +36,10 @@ class Refusal:
         """What an error says of a stub."""
         return cls(key, str(error.args[0]), error.hint or "")
 
+    def __str__(self) -> str:
+        """It as one sentence."""
+        return self.reason if self.key in self.reason else f"{self.key} {self.reason}"
+
     def as_json(self) -> dict[str, Any]:
         """What `--json` says of it."""
         return {"key": self.key, "reason": self.reason, "hint": self.hint}
