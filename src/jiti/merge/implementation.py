@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jiti.errors import MergeError
-from jiti.merge import scopes
+from jiti.merge import edited, scopes
 from jiti.merge.text import Text
 from jiti.splice import layout, names
 from jiti.splice.module_names import is_type_checking
@@ -95,7 +94,9 @@ class Implementation:
         if function is None or isinstance(function, ast.ClassDef):
             raise self.refusal(f"it does not define `{definition.declaration.qualname}`")
         self.function: FunctionNode = function
-        self._require_alike()
+        objection = edited.objection(definition, path)
+        if objection:
+            raise self.refusal(objection)
 
     def _path(self) -> list[ast.ClassDef | FunctionNode]:
         """The function, after the classes around it, wherever in the file they stand."""
@@ -124,24 +125,6 @@ class Implementation:
         return MergeError(
             f"the implementation of {key} cannot be merged: {reason}", key=key, hint=f"look at it: jiti show {key}"
         )
-
-    def _require_alike(self) -> None:
-        """Make sure that the function has its stub's parameters, and that nothing else stands in its class.
-
-        Raises:
-            MergeError: somebody has changed it.
-        """
-        given, wanted = (_parameters(each) for each in (self.function, self.definition.node))
-        if given != wanted or type(self.function) is not type(self.definition.node):
-            raise self.refusal("its signature is not the stub's")
-        decorators = {ast.unparse(each) for each in self.definition.node.decorator_list}
-        for each in self.function.decorator_list:
-            if ast.unparse(each) not in decorators:
-                raise self.refusal(f"`@{ast.unparse(each)}` does not stand on the stub; put it there as well")
-        for each, inner in pairwise([*self.classes, self.function]):
-            others = [other for other in each.body if other is not inner and not _is_property(other)]
-            if others:
-                raise self.refusal(f"line {others[0].lineno} stands in the method's class; move it above the class")
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
@@ -289,17 +272,6 @@ def imported(statement: ast.stmt, *, for_types: bool = False, comment: str = "")
 
 def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-
-
-def _parameters(node: FunctionNode) -> list[list[str]]:
-    found = node.args
-    kinds = (found.posonlyargs, found.args, found.kwonlyargs, [found.vararg], [found.kwarg])
-    return [[each.arg for each in kind if each is not None] for kind in kinds]
-
-
-def _is_property(statement: ast.stmt) -> bool:
-    """Whether it is `name = property()`, which stands above a setter."""
-    return isinstance(statement, ast.Assign) and ast.unparse(statement.value) == "property()"
 
 
 def _is_for_types(statement: ast.stmt) -> bool:

@@ -37,3 +37,15 @@ def test_it_is_merged_to_what_is_written_by_hand(
     assert capsys.readouterr().out.strip() == shape.printed
     merger.write(merged.text)
     assert merger.definitions() == {}
+
+
+def test_a_test_that_was_written_keeps_what_it_is_required_for(tmp_path: Path) -> None:
+    """It decides on its target from now on, like any other."""
+    source = (
+        'import jiti\nfrom app.text import f\n\n\n@jiti.required_for(f)\ndef test_f() -> None:\n    """It is 1."""\n'
+    )
+    merger = Merger(tmp_path, "tests/test_text.py")
+    text = merger.merge(source, {"test_f": "assert f() == 1"}).text
+    assert text == f"{source}    assert f() == 1\n"
+    merger.write(text)
+    assert merger.definitions() == {}
