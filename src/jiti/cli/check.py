@@ -103,11 +103,15 @@ def _show(found: Survey, findings: list[dict[str, Any]]) -> None:
 
 @contextmanager
 def _without_collecting() -> Generator[None]:
-    """Leave the garbage: ten thousand stubs are millions of objects, and nearly all are needed to the end."""
+    """Leave the garbage: ten thousand stubs are millions of objects, and nearly all are needed to the end.
+
+    What is there then is not looked at again, not even when Python ends: that would take a quarter of all the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
