@@ -98,24 +98,26 @@ def _show_diff(plan: Plan) -> None:
 
 
 def _show(plan: Plan, *, dry_run: bool) -> None:
+    page = Page()
     rows = [("merged", key) for key in plan.merged]
     rows += [("moved", f"{each.test} to {each.to}") for each in plan.tests if each.to is not None]
     rows += [("pruned", each.test) for each in plan.tests if each.to is None]
     rows += [("note", each) for each in plan.notes]
     for what, about in rows:
-        click.echo(f"{what:8}{about}")
+        page.line(f"{what:8}{about}")
+    sys.stdout.flush()
     for each in plan.refused:
         click.echo(f"refused {each}", err=True)
         if each.hint:
             click.echo(f"        {each.hint}", err=True)
     sys.stderr.flush()
-    click.echo(_summary(plan, dry_run=dry_run))
+    page.line(_summary(plan, dry_run=dry_run))
 
 
 def _summary(plan: Plan, *, dry_run: bool) -> str:
     if not plan.merged:
         return "nothing was merged" if plan.refused else "there is nothing to merge"
     files = sum(1 for each in plan.changes if each.new is not None)
-    told = f"{len(plan.merged)} merged, {files} file{'' if files == 1 else 's'} {'to be ' if dry_run else ''}written"
-    refused = f"; {len(plan.refused)} refused" if plan.refused else ""
-    return f"{told}{refused}{': nothing was changed yet' if dry_run else ''}"
+    merged = "would be merged" if dry_run else "merged"
+    told = f"{len(plan.merged)} {merged}, {files} file{'' if files == 1 else 's'} written"
+    return f"{told}; {len(plan.refused)} refused" if plan.refused else told

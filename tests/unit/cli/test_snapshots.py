@@ -25,6 +25,7 @@ COMMANDS = {
     "diff-edited": ("diff", "title"),
     "diff-stub": ("diff", "shorten"),
     "doctor": ("doctor",),
+    "merge-dry-run": ("merge", "slugify", "title", "--dry-run"),
 }
 _TOOLS = ("ruff", "ty", "pytest", "anthropic")
 
