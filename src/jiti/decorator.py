@@ -108,9 +108,16 @@ def _gate(test: Any) -> Any:  # noqa: ANN401 - the type that it was given
             break
         function = under
     is_empty = isinstance(function, FunctionType) and is_placeholder(function.__code__)
-    return _declared(test, None) if is_empty else test
+    gate = _declared(test, None) if is_empty else test
+    try:  # contextlib is not loaded for this: programs that only run import this file
+        setattr(gate, REQUIRED_FOR, True)
+    except (AttributeError, TypeError):
+        return gate  # it takes no attributes
+    return gate
 
 
+REQUIRED_FOR = "__jiti_required_for__"
+"""What tells in a running test that it carries `required_for`, whoever has read it."""
 _MOST_WRAPPERS = 100  # a bound, should a chain of them lead round in a circle
 
 

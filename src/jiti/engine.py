@@ -186,6 +186,7 @@ class Engine:
             found = settled(declaration, states.look(declaration), frozen=in_force.frozen)
             if found is not None:
                 return found
+            preflight.require_own_process(declaration)
             definition = define(declaration)
             if target.function is not None:
                 require_unchanged(definition, target.function)

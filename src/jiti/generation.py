@@ -121,6 +121,8 @@ def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]]
         _test_bench(order, means, generate) if order.definition.is_test else _function_bench(order, means, generate)
     ) as bench:
         bench.start()
+        if order.gates or order.definition.is_test:
+            bench.require_gates()
         yield bench
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from jiti import durable, locks, mirror
-from jiti.errors import ConfigError, GenerationError
+from jiti.errors import ConfigError, FrozenError, GenerationError
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jiti.models import Model
     from jiti.stub import Declaration
 
+TAG = "JITI_CHILD"
+"""The variable that all processes have which checks start; by its value a child's descendants are found."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
 
@@ -34,6 +36,21 @@ def require_installed() -> None:
     if missing:
         message = f"generating needs packages that are not installed: {', '.join(missing)}"
         raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
+
+
+def require_own_process(declaration: Declaration) -> None:
+    """Make sure that this is no process which a candidate's checks have started: the stub's key is held out there.
+
+    Raises:
+        FrozenError: it is one.
+    """
+    if os.environ.get(TAG):
+        raise FrozenError(
+            f"{declaration.place}: {declaration.qualname} has no implementation yet, and is called by a process that "
+            "a test has started",
+            key=declaration.key,
+            hint="while it is generated, a test has to call it in its own process",
+        )
 
 
 @contextmanager

@@ -218,3 +218,61 @@ def test_each_gate_turns_the_wrong_body_down_and_lets_the_right_one_in(options: 
         assert accepted["output"].startswith("PASSED"), (key, accepted["output"])
     again = project.run("python", "-m", "pytest", "-q", "-p", "no:randomly", *options)
     assert (again.exit_code, again.requests, again.changed) == (0, [], {})
+
+
+PAIR = '''
+from jiti import jiti
+
+
+@jiti
+def quote(text: str) -> str:
+    """Put it into quotes, with a backslash before each quote and backslash in it."""
+    raise NotImplementedError
+
+
+@jiti
+def unquote(text: str) -> str:
+    """Take the quotes of `quote` away again."""
+    raise NotImplementedError
+'''
+SHARED = """
+import pytest
+
+from jiti import jiti
+from app.text import quote, unquote
+
+
+@jiti.required_for(quote, unquote)
+@pytest.mark.parametrize("text", ["", "a", 'a"b'])
+def test_there_and_back(text):
+    back = unquote(quote(text))
+    assert quote(text).startswith('"')
+    assert back == text
+"""
+
+
+def test_of_two_stubs_that_share_a_gate_the_wrong_one_is_turned_down() -> None:
+    """The second one cannot mend the first: after its second try, that one is judged instead."""
+    quote = """return '"' + text.replace("\\\\", "\\\\\\\\").replace('"', '\\\\"') + '"'"""
+    unquote = submit('return re.sub(r"\\\\(.)", r"\\1", text[1:-1])', helpers="import re")
+    script: dict[str, list[Any]] = {
+        "app/text.py::quote": [submit("return text"), submit(quote)],
+        "app/text.py::unquote": [unquote, unquote, unquote],
+    }
+    project = Project({**FILES, "app/text.py": PAIR, "tests/test_text.py": SHARED}, ScriptedModel(script))
+    ran = project.run("python", "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:asyncio")
+    assert ran.exit_code == 0, ran.stdout + ran.stderr
+    outcomes = [session[-1]["outcome"] for session in project.sessions()]
+    assert sorted(outcomes) == ["StandInError", "accepted", "accepted"]
+    assert len(ran.requests) == 5
+    again = project.run("python", "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:asyncio")
+    assert (again.exit_code, again.requests, again.changed) == (0, [], {})
+
+
+def test_a_gate_that_is_skipped_costs_nothing() -> None:
+    skipped = SHARED.replace("@pytest.mark.parametrize", '@pytest.mark.skip("later")\n@pytest.mark.parametrize')
+    files = {**FILES, "app/text.py": PAIR, "tests/test_text.py": skipped}
+    project = Project(files, ScriptedModel(submit("return text")))
+    ran = project.run("python", "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:asyncio")
+    assert (ran.exit_code, ran.requests) == (1, [])
+    assert "its gate tests/test_text.py::test_there_and_back (tests/test_text.py:8) is skipped" in ran.stdout

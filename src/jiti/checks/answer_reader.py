@@ -222,7 +222,7 @@ class _Function:
                 node = node.args[0]  # `dict([…])`, `MappingProxyType({…})`
         if node not in self._looked_up:
             rows = list(entries(node))
-            table = self._looked_up[node] = Table(getattr(node, "lineno", 1), len(rows))
+            table = self._looked_up[node] = Table(getattr(node, "lineno", 1), len(rows), is_lookup=True)
             for *keys, value in rows:
                 self._entry(table, keys, value)
 

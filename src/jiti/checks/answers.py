@@ -35,11 +35,13 @@ class Table:
     Attributes:
         line: where it begins.
         size: how many entries it has, those included that are no literals.
+        is_lookup: whether it is one that the function looks something up in.
         answers: those that are.
     """
 
     line: int
     size: int = 0
+    is_lookup: bool = False
     answers: list[Answer] = field(default_factory=list)
 
     def add(self, inputs: Iterable[str], output: str, line: int) -> None:

@@ -29,7 +29,7 @@ class GateItems:
         self._gates = tuple(dict.fromkeys(gates))
         self._shown = shown
         self._items: dict[str, list[pytest.Item]] = {gate: [] for gate in self._gates}
-        self._names: dict[str, str] = {}
+        self._names: dict[pytest.Item, str] = {}
         self._failed: list[str] = []
         self._uncollected: dict[str, str] = {}
 
@@ -40,12 +40,16 @@ class GateItems:
 
     @property
     def arguments(self) -> list[str]:
-        """What pytest is to collect."""
-        return [os.path.join(self._root, gate) for gate in self._gates]
+        """What pytest is to collect: of gates in classes the whole file, where other classes may inherit them."""
+        return list(dict.fromkeys(self._argument(gate) for gate in self._gates))
 
-    def named(self, node_id: str) -> str:
-        """A test's name from the project root, by the name that pytest has for it."""
-        return self._names.get(node_id, node_id)
+    def _argument(self, gate: str) -> str:
+        path, *names = gate.split("::")
+        return os.path.join(self._root, gate if len(names) == 1 else path)
+
+    def named(self, item: pytest.Item) -> str:
+        """A gate's test by its name from the project root."""
+        return self._names.get(item, item.nodeid)
 
     def of(self, gates: Iterable[str]) -> list[pytest.Item]:
         """The tests of some gates."""
@@ -77,10 +81,9 @@ class GateItems:
         """Put back what hooks of the project leave out; their order stays, and so do their markers."""
         if not self.is_collecting:
             return (yield)
-        collected = {item.nodeid: item for item in items}
+        collected = dict.fromkeys(items)  # by identity: two tests of one class may have one node id
         result = yield
-        kept = {item.nodeid: item for item in items if item.nodeid in collected}
-        items[:] = (kept | {name: item for name, item in collected.items() if name not in kept}).values()
+        items[:] = dict.fromkeys([*(item for item in items if item in collected), *collected])
         return result
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -92,29 +95,50 @@ class GateItems:
 
     def _collect_one_by_one(self, session: pytest.Session) -> None:
         """Find out which of the gates it is that is not there."""
-        for gate, argument in zip(self._gates, self.arguments, strict=True):
+        self._names.clear()
+        for gate in self._gates:
             self._failed.clear()
             self._items[gate].clear()
-            try:
-                self._take(session.perform_collect([argument]))
-            except pytest.UsageError as error:
-                self._failed = self._failed or [message_of(error)]
+            # By its own name at last: what pytest says then is the reason.
+            for argument in (self._argument(gate), os.path.join(self._root, gate)):
+                try:
+                    self._take(session.perform_collect([argument]), only=gate)
+                except pytest.UsageError as error:
+                    self._failed = self._failed or [message_of(error)]
+                if self._items[gate]:
+                    break
             self._uncollected[gate] = "\n".join(self._failed) or "pytest collects no test of that name"
 
-    def _take(self, items: Iterable[pytest.Item]) -> None:
+    def _take(self, items: Iterable[pytest.Item], *, only: str = "") -> None:
         for item in items:
             path = os.path.relpath(item.path, self._root).replace(os.sep, "/")
             name = f"{path}::{item.nodeid.partition('::')[2]}"
             gate = next((each for each in self._gates if name == each or name.startswith(f"{each}[")), None)
-            if gate is not None:
-                self._names[item.nodeid] = name
+            if gate is None:
+                gate = self._inherited(item, path)
+            if gate is not None and only in {"", gate}:
                 self._items[gate].append(item)
+                self._name(item, name)
+
+    def _name(self, item: pytest.Item, name: str) -> None:
+        """Give a test a name of its own: pytest makes one node id of the cases `a-b`, `c` and `a`, `b-c`."""
+        names, number, free = set(self._names.values()), 1, name
+        while free in names:
+            number += 1
+            free = f"{name} ({number})"
+        self._names[item] = free
+
+    def _inherited(self, item: pytest.Item, path: str) -> str | None:
+        """The gate that a test is by way of a class which inherits it, in the same file."""
+        qualname = getattr(getattr(item, "function", None), "__qualname__", "").replace(".", "::")
+        gate = f"{path}::{qualname}"
+        return gate if qualname and gate in self._items else None
 
     def _told(self, gate: str, items: list[pytest.Item]) -> dict[str, object]:
         why = next(filter(None, map(_unmendable, items)), None)
         if not items:
             why = "uncollected", self._uncollected[gate]
-        return {"gate": gate, "tests": [self.named(item.nodeid) for item in items], "why": why}
+        return {"gate": gate, "tests": [self.named(item) for item in items], "why": why}
 
 
 def _unmendable(item: pytest.Item) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems
-from jiti.errors import GenerationCycleError
+from jiti.errors import GenerationCycleError, GenerationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from jiti.checks.verdicts import Judge
     from jiti.diagnostics import Diagnostic
     from jiti.gates import Gate
+
+
+_PATIENCE = 2
+"""Candidates of a stub that may fail beside a stand-in before that is turned down; and stand-ins, before it ends."""
+
+
+class StandInError(GenerationCycleError):
+    """A stub cannot pass its gates beside the candidate that stands in for another: that one may be the wrong one."""
 
 
 class GateRuns:
@@ -37,6 +45,8 @@ class GateRuns:
         self._limits = limits
         self._standing = dict(standing)
         self._put_off: set[Gate] = set()
+        self._failed_beside_stand_ins = 0
+        self._turned_down_as_stand_in = 0
 
     def run(self, code: str) -> tuple[tuple[Diagnostic, ...], tuple[Gate, ...]]:
         """What the gates say of a candidate, and which of them it has passed.
@@ -46,6 +56,7 @@ class GateRuns:
         Where that cannot be, because the other stub waits for this very candidate, the gate says nothing.
 
         Raises:
+            StandInError: it fails again beside a candidate that stands in for another stub.
             GenerationError: no candidate can pass them; or there is nothing to run them in.
         """
         while True:
@@ -57,10 +68,23 @@ class GateRuns:
             missing = self._children.missing(run)
             if not missing:
                 found = self._judged(run, expected)
+                if found:
+                    self._blame_stand_ins(run, found)
                 return found, (() if found else gates)
             if found := self._judged(*_without(missing, run, expected)):
                 return found, ()
-            self._obtain(missing, run, expected, code)
+            if found := self._obtain(missing, run, expected, code):
+                return found, ()
+
+    def _blame_stand_ins(self, run: Run, found: tuple[Diagnostic, ...]) -> None:
+        """Do not go on for ever beside a candidate for another stub which may be what is wrong."""
+        beside = sorted({told["key"] for told in run.all("asked")} & self._standing.keys())
+        if not beside:
+            return
+        self._failed_beside_stand_ins += 1
+        if self._failed_beside_stand_ins >= _PATIENCE:
+            message = f"{self._key} fails a gate beside the candidate for {' and '.join(beside)} that waits for it"
+            raise StandInError(message, key=self._key, diagnostics=found)
 
     def _attempt(self, code: str, gates: Sequence[Gate], count: int) -> Run:
         node_ids = [gate.node_id for gate in gates]
@@ -80,18 +104,35 @@ class GateRuns:
             raise unmendable
         return self._judge.gates(run, expected)
 
-    def _obtain(self, missing: Sequence[Mapping[str, Any]], run: Run, expected: Mapping[str, Gate], code: str) -> None:
-        """Have what a run missed generated, or put off the gates that cannot have it."""
+    def _obtain(
+        self, missing: Sequence[Mapping[str, Any]], run: Run, expected: Mapping[str, Gate], code: str
+    ) -> tuple[Diagnostic, ...]:
+        """Have what a run missed generated, or put off the gates that cannot have it.
+
+        Gives what stands against the candidate, where that is why another stub could not be generated.
+        """
         standing = self._standing | {self._key: code}
         for key, need in {need["key"]: need for need in missing}.items():
             try:
                 self._children.obtain([{**need, "standing": standing}])
+            except StandInError as error:
+                self._turned_down_as_stand_in += 1
+                if self._turned_down_as_stand_in > _PATIENCE:
+                    raise GenerationError(
+                        f"{self._key} and {key} fail the gates that they share, whatever was tried",
+                        key=self._key,
+                        hint="give each of them a gate of its own, so that it is known which one is wrong",
+                        diagnostics=error.diagnostics,
+                    ) from error
+                question = f"\n(beside {key}, just written: is it this candidate that its own spec does not mean?)"
+                return tuple(replace(each, message=each.message + question) for each in error.diagnostics)
             except GenerationCycleError:
                 in_need = _in_need(run, key, expected)
                 # Where it is the candidate that calls it, every candidate could have its gates put off.
                 if not in_need or any(each["own"] for each in missing if each["key"] == key):
                     raise
                 self._put_off |= in_need
+        return ()
 
 
 def _without(

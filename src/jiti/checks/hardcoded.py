@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 2
 """Cases that have to be known by heart before it is more than chance."""
+_OF_BRANCHES, _OF_A_TABLE = 0.5, 0.8
+"""How much of what is written down they have to make up: a short table may be the rule, and be tested in part."""
 _SMALL = 10
 _MOST_SHOWN = 3
 _ADVICE = (
@@ -35,9 +37,10 @@ _ADVICE = (
 def check(code: str, cases: Sequence[Case]) -> list[Diagnostic]:
     """The places where a candidate answers the gates' own cases, input and output written down side by side.
 
-    Two of them are too many where they make up half of what is written there, or more. Trivial values do not count
-    (None, truth values, whole numbers from -10 to 10, empty and single characters), nor what the interface itself
-    names: values of a `Literal[…]`, and those that the docstring spells out outside its examples.
+    Two of them are too many where they make up half of a function's branches, or four fifths of a table, or more.
+    Trivial values do not count (None, truth values, whole numbers from -10 to 10, empty and single characters), nor
+    what the interface itself names: inputs that are values of a `Literal[…]`, and inputs and outputs that the docstring
+    spells out outside its examples.
 
     Args:
         code: the candidate; it parses.
@@ -55,7 +58,8 @@ def check(code: str, cases: Sequence[Case]) -> list[Diagnostic]:
     found = []
     for table in tables:
         known = {case: answer.line for case in wanted for answer in table.answers if case.is_answered_by(answer, named)}
-        if len(known) >= _FEWEST and 2 * len(known) >= table.size:
+        share = _OF_A_TABLE if table.is_lookup else _OF_BRANCHES
+        if len(known) >= _FEWEST and len(known) >= share * table.size:
             found.append(_diagnostic(table, known))
     return sorted(found, key=lambda each: each.line or 0)
 
@@ -89,10 +93,10 @@ class _Wanted:
         return f"{', '.join(sorted(self.given))} gives {self.expected}"
 
     def is_answered_by(self, answer: Answer, named: _Named) -> bool:
-        """Whether a candidate's answer to some inputs is this case's, and the interface does not name these inputs."""
+        """Whether a candidate's answer to some inputs is this case's, and the interface names neither side of it."""
         if answer.output != self.expected or not _plain(self.given) <= _plain(answer.inputs):
             return False
-        return not all(named.names(each) for each in self.given)
+        return not (named.names(self.expected) or all(named.names(each) for each in self.given))
 
 
 class _Named:

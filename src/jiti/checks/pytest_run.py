@@ -121,6 +121,7 @@ class Plugin:
         self._session: pytest.Session | None = None
         self._job: TestJob | None = None
         self._blamed = ""
+        self._running: pytest.Item | None = None
         # pytest's own words go where they can be told from those of the tests.
         self._terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
         self._stdout = sys.stdout
@@ -192,7 +193,11 @@ class Plugin:
         job.report("collected", tests=[self._name(item.nodeid) for item in session.items])
 
     def _name(self, node_id: str) -> str:
-        return self.gates.named(node_id) if self._job and self._job.gates else node_id.partition("::")[2]
+        """What the parent knows a test by; several may have one node id, so that it is the running one which counts."""
+        if self._job is None or not self._job.gates:
+            return node_id.partition("::")[2]
+        item = self._running
+        return self.gates.named(item) if item is not None and item.nodeid == node_id else node_id
 
     # ------------------------------------------------------------ in a job
 
@@ -214,6 +219,12 @@ class Plugin:
         """Report what could not be collected."""
         if self._job is not None and report.failed:
             self._job.report("uncollected", why=self._failures.text(report.longrepr))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Note which test runs: what is told of it holds no more than its node id."""
+        self._running = item
+        return (yield)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Report which test runs."""

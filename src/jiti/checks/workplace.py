@@ -44,6 +44,14 @@ class Workplace:
         """
         self._children.start()
 
+    def require_gates(self) -> None:
+        """Wait until a child has collected the gates: one that no candidate can pass is to cost nothing.
+
+        Raises:
+            GenerationError: there is such a gate, or no child gets ready.
+        """
+        self._children.expected()
+
     def within(self, seconds_left: Callable[[], float | None]) -> None:
         """Let a session's time bound all that runs from now on: what is under way at its end raises `OutOfTimeError`.
 

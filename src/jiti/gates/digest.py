@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -16,13 +17,24 @@ from jiti.gates.scope import nodes
 from jiti.spec import NONE, text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jiti.gates.modules import Module, Modules
     from jiti.gates.required import Marked
     from jiti.stub import Declaration
 
 _FIXTURE = {"fixture", "yield_fixture"}
+_TAKING = {"usefixtures", "getfixturevalue"}
+_HOOKS = {
+    *("pytest_generate_tests", "pytest_collection_modifyitems", "pytest_itemcollected", "pytest_pycollect_makeitem"),
+    *("pytest_configure", "pytest_sessionstart", "pytest_fixture_setup"),
+    *("pytest_runtest_setup", "pytest_runtest_call", "pytest_pyfunc_call"),
+}
+"""Hooks that decide on what a test is given; those that only tell of tests change nothing of what these mean."""
+_OF_TEST_FILES = {
+    *("pytestmark", "setup_module", "teardown_module", "setup_function", "teardown_function"),
+    *("setUpModule", "tearDownModule"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,16 @@ class _Source:
         if "autouse" in words:
             self.automatic.add(name)
 
+    @cached_property
+    def run_on_import(self) -> _Part:
+        """What the file does besides saying what names are: `CASES.append(…)`, loops, and what hangs on conditions."""
+        return _Part.of(*(each for each in self._module.file.tree.body if not _only_binds(each)))
+
+    def called_by_name(self, *, is_test_file: bool) -> list[str]:
+        """What pytest looks for by its name, as far as it bears on how tests go."""
+        names = _HOOKS | _OF_TEST_FILES if is_test_file else _HOOKS
+        return [each for each in names if self.defines(each)]
+
     def defines(self, name: str) -> bool:
         """Whether the file says what a name is."""
         return name in self._module.scope.sources
@@ -95,8 +117,19 @@ class _Source:
             node.decorator_list = [each for each in node.decorator_list if not is_ours(each)]
             if test.is_to_be_written:
                 node.body = []
-            self._tests[test] = [_Part.of(node), *(_Part.of(_without_tests(each)) for each in test.owners)]
+            classes = [*test.owners, *self._heirs(test.owners)]
+            self._tests[test] = [_Part.of(node), *(_Part.of(_without_tests(each)) for each in classes)]
         return self._tests[test]
+
+    def _heirs(self, owners: Sequence[ast.ClassDef]) -> list[ast.ClassDef]:
+        """The file's classes that inherit from a test's own: it runs in each of them."""
+        known = {each.name for each in owners}
+        found = []
+        for each in self._module.file.tree.body:
+            if isinstance(each, ast.ClassDef) and each not in owners and known & _base_names(each):
+                found.append(each)
+                known.add(each.name)
+        return found
 
 
 _sources: WeakKeyDictionary[Module, _Source] = WeakKeyDictionary()
@@ -170,12 +203,13 @@ class _Closure:
             self._add_fixture(first, each)
 
     def add_always(self) -> None:
-        """Add what counts for every test of the file: its marks, and fixtures that nobody has to ask for."""
-        if self._sources[0].defines("pytestmark"):
-            self._add_definition(0, "pytestmark")
+        """Add what counts for every test of the file: marks, hooks, what runs on import, fixtures asked for or not."""
         for level, source in enumerate(self._sources):
-            for name in source.automatic:
+            for name in (*source.automatic, *source.called_by_name(is_test_file=level == 0)):
                 self._add_definition(level, name)
+            if source.run_on_import.text:
+                self._used[level, ""] = source.run_on_import.text
+                self.add(source.run_on_import, level)
 
     def texts(self) -> list[str]:
         """What was added, in an order that does not depend on how it was found."""
@@ -205,7 +239,7 @@ def _parameters(node: ast.AST) -> Iterator[str]:
 
 def _used_fixtures(inside: Iterable[ast.AST]) -> Iterator[str]:
     for each in inside:
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "usefixtures":
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in _TAKING:
             yield from (one.value for one in each.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
@@ -225,6 +259,24 @@ def _without_tests(node: ast.ClassDef) -> ast.ClassDef:
     kept = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
     rest.body = [each for each in kept if not _is_test(each)]
     return rest
+
+
+def _base_names(node: ast.ClassDef) -> set[str]:
+    return {each.id for base in node.bases for each in nodes(base) if isinstance(each, ast.Name)}
+
+
+def _only_binds(node: ast.stmt) -> bool:
+    """Whether a statement says what names are, and no more; docstrings and `__main__` do nothing at all."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Assign(targets=targets):
+            return all(isinstance(each, ast.Name | ast.Tuple | ast.List) for each in targets)
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return isinstance(target, ast.Name)
+        case ast.Expr(value=ast.Constant()) | ast.If(test=ast.Compare(left=ast.Name(id="__name__"))) | ast.Pass():
+            return True
+    return False
 
 
 def _is_test(node: ast.stmt) -> bool:

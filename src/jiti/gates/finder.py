@@ -14,7 +14,17 @@ from jiti.gates.cases import Surroundings, cases_of
 from jiti.gates.digest import Digests
 from jiti.gates.gate import Gate, Problem
 from jiti.gates.modules import UNREADABLE, Modules
-from jiti.gates.problems import in_function, misused, on_class, shadowed, unreadable, unresolved, without_stub, written
+from jiti.gates.problems import (
+    in_function,
+    misused,
+    of_another_project,
+    on_class,
+    shadowed,
+    unreadable,
+    unresolved,
+    without_stub,
+    written,
+)
 from jiti.gates.required import NAME
 from jiti.gates.resolution import ClassThing, FunctionThing, Resolver
 from jiti.home import home_of
@@ -141,6 +151,10 @@ class _Finder:
     def _keys(self, target: ast.expr, marked: Marked, path: str) -> Iterator[str]:
         """The keys of the stubs that an expression refers to; a problem is noted if there is none."""
         things = self._resolver.find(target, path, marked.owners)
+        for thing in things:
+            if isinstance(thing, FunctionThing) and self._is_of_another_project(thing.path):
+                self.problems.append(of_another_project(path, marked, target, thing))
+                return
         keys = [key for thing in things for key in self._stub_keys(thing)]
         if keys:
             yield from keys
@@ -148,6 +162,11 @@ class _Finder:
             self.problems.append(without_stub(path, marked, target, things, self._stubs_near(things)))
         else:
             self.problems.append(unresolved(path, marked, target, self._resolver.reasons))
+
+    def _is_of_another_project(self, path: str) -> bool:
+        """Whether a file lies in a project of its own inside this one: what tests it lies there, too."""
+        home = home_of(os.path.join(self._root, *path.split("/")))
+        return not home.is_installed and os.path.realpath(home.root) != os.path.realpath(self._root)
 
     def _stub_keys(self, thing: Thing) -> Iterator[str]:
         if isinstance(thing, FunctionThing):

@@ -66,6 +66,13 @@ def unresolved(path: str, marked: Marked, target: ast.expr, reasons: Sequence[st
     return Problem(f"{path}:{marked.line}", message, hint)
 
 
+def of_another_project(path: str, marked: Marked, target: ast.expr, thing: FunctionThing) -> Problem:
+    """A target in a folder that is a project root itself."""
+    message = f"`{ast.unparse(target)}` is at {thing.path}:{thing.line}, in a project of its own"
+    hint = "put the test into that project, below the folder with its `pyproject.toml`, `.git` or `.jiti`"
+    return Problem(f"{path}:{marked.line}", message, hint)
+
+
 def without_stub(path: str, marked: Marked, target: ast.expr, things: Sequence[Thing], near: Sequence[str]) -> Problem:
     """A target that is something else than a stub."""
     shown = ast.unparse(target)

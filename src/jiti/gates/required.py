@@ -68,11 +68,14 @@ class RequiredFor:
                 self._read(node)
             elif isinstance(node, ast.Import):
                 self._objects |= {each.asname or each.name for each in node.names if each.name == "jiti"}
-            elif isinstance(node, ast.Assign):
-                assigned.append(node)
-        for node in assigned:
-            if self.is_meant(node.value):
-                self._names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+                assigned.append((node.value, node.targets if isinstance(node, ast.Assign) else [node.target]))
+        for value, targets in assigned:
+            if _imports_jiti(value):
+                self._objects |= {each.id for each in targets if isinstance(each, ast.Name)}
+        for value, targets in assigned:
+            if self.is_meant(value):
+                self._names |= {each.id for each in targets if isinstance(each, ast.Name)}
         self.elsewhere = sorted(self._used_elsewhere(inside), key=lambda each: each.lineno)
 
     def _read(self, node: ast.ImportFrom) -> None:
@@ -137,6 +140,14 @@ class RequiredFor:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call) and self.is_meant(decorator.func):
                 yield from decorator.args
+
+
+def _imports_jiti(node: ast.expr) -> bool:
+    """Whether an expression is the module, as in `pytest.importorskip("jiti")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(value="jiti"), *_]):
+            return name in {"importorskip", "import_module", "__import__"}
+    return False
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[syntax.FunctionNode | ast.ClassDef]:

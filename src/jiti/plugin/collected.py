@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+REQUIRED_FOR = "__jiti_required_for__"
+"""What the decorator leaves on a test: see `jiti.decorator`, which need not have been loaded."""
 _MARK = b"required_for"
 """What stands in every file that holds a gate."""
 
@@ -22,13 +24,23 @@ def that_may_be_gates(items: Iterable[pytest.Item]) -> Mapping[str, Sequence[pyt
     for item in items:
         if isinstance(item, pytest.Function):
             found.setdefault(str(item.path), []).append(item)
-    return {path: tests for path, tests in found.items() if _speaks_of_gates(path)}
+    return {path: tests for path, tests in found.items() if _speaks_of_gates(path) or any(map(is_marked, tests))}
+
+
+def is_marked(item: pytest.Function) -> bool:
+    """Whether `required_for` has been put on a test, by whatever name."""
+    return getattr(getattr(item, "function", None), REQUIRED_FOR, False) is True
 
 
 def qualname(item: pytest.Function) -> str:
     """A test's dotted name in its file, without the parameters of its case."""
     owners = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
     return ".".join([*owners, getattr(item, "originalname", None) or item.name])
+
+
+def inherited_qualname(item: pytest.Function) -> str:
+    """The dotted name of a test where it is defined: that of the class which its own class inherits it from."""
+    return getattr(getattr(item, "function", None), "__qualname__", "")
 
 
 def _speaks_of_gates(path: str) -> bool:

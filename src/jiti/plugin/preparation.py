@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from jiti import gates, home, mirror, own_engines, requirements, states, stub
 from jiti.engine import Engine, default_engine
 from jiti.errors import FrozenError, JitiError, StubError
-from jiti.plugin.collected import qualname
+from jiti.plugin.collected import inherited_qualname, is_marked, qualname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
 
 _DONE = "prepared"
+_NOT_READ = (
+    "{place}: {name} carries `required_for`, and decides on nothing: gates are found by reading files, and this one is "
+    "not found so\nimport jiti in the test's own file and write `@jiti.required_for(target)`; a file that git ignores, "
+    "or that `[tool.jiti]` leaves out, is not read"
+)
 
 
 class Preparation:
@@ -67,9 +73,12 @@ class Preparation:
     def _collected(self, project: Project, files: Mapping[str, Sequence[pytest.Function]]) -> list[Gate]:
         """The gates among the tests; what is wrong with others in their files is recorded."""
         items: dict[tuple[str, str], list[pytest.Function]] = {}
+        names = {(gate.path, gate.qualname) for gate in project.found.gates}
         for path, tests in files.items():
             for item in tests:
-                items.setdefault((path, qualname(item)), []).append(item)
+                own = path, qualname(item)
+                items.setdefault(own if own in names else (path, inherited_qualname(item)), []).append(item)
+        self._tell_of_lost(project, items)
         collected = [gate for gate in project.found.gates if (gate.path, gate.qualname) in items]
         for gate in collected:
             keys = [(project.root, key) for key in _keys(gate)]
@@ -80,6 +89,18 @@ class Preparation:
                 message = problem.message.removeprefix(f"{problem.place}: ")
                 self._record.add("warning", f"{problem.place}: {message}\n{problem.hint}")
         return collected
+
+    def _tell_of_lost(self, project: Project, items: Mapping[tuple[str, str], Sequence[pytest.Function]]) -> None:
+        """Record the tests that say that they are gates, and are not found by reading."""
+        known = {(gate.path, gate.qualname) for gate in project.found.gates}
+        told = {problem.place for problem in project.found.problems}
+        for (path, name), tests in items.items():
+            if (path, name) in known or not is_marked(tests[0]):
+                continue
+            place = f"{path}:{(tests[0].location[1] or 0) + 1}"
+            real = os.path.relpath(os.path.realpath(tests[0].path), os.path.realpath(project.root))
+            if place not in told and (real.replace(os.sep, "/"), name) not in known:  # reading follows no links
+                self._record.add("warning", _NOT_READ.format(place=place, name=name))
 
     def _prepare(self, project: Project, collected: Sequence[Gate]) -> None:
         tests = {gate.key: gate for gate in collected if gate.is_jiti_test}

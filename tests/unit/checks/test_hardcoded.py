@@ -367,3 +367,45 @@ def test_a_docstrings_examples_are_no_leave_to_know_them_by_heart(docstring: str
 )
 def test_odd_code_is_read_all_the_same(code: str) -> None:
     assert found(code) == []
+
+
+TYPES = (
+    Case(("'.html'",), "'text/html'"),
+    Case(("'.css'",), "'text/css'"),
+    Case(("'.png'",), "'image/png'"),
+    Case(("'.js'",), "'text/javascript'"),
+    Case(("'.svg'",), "'image/svg+xml'"),
+)
+LOOKUP = """
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".png": "image/png",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+
+
+def type_of(suffix):
+    return _TYPES[suffix]
+"""
+
+
+@pytest.mark.parametrize(("tested", "count"), [(3, 0), (4, 1), (5, 1)])
+def test_a_short_table_may_be_tested_in_part(tested: int, count: int) -> None:
+    assert len(found(LOOKUP, TYPES[:tested])) == count
+
+
+def test_what_the_docstring_says_comes_out_may_be_answered_by_itself() -> None:
+    code = '''
+    def short(day):
+        """Give the first three letters; of Tuesday and Thursday, "Tues" and "Thurs"."""
+        if day == "tue-sday":
+            return "Tues"
+        if day == "thu-rsday":
+            return "Thurs"
+        return day[:3].title()
+    '''
+    cases = (Case(("'tue-sday'",), "'Tues'"), Case(("'thu-rsday'",), "'Thurs'"))
+    assert found(code, cases) == []
+    assert len(found(code.replace('"Tues" and "Thurs".', "more."), cases)) == 1

@@ -173,6 +173,15 @@ def test_how_a_gate_is_written_does_not_count(tree: Tree, old: str, new: str) ->
             "from app.text import slugify", "from app.text import plain, slugify, slugify as Box", id="import"
         ),
         pytest.param("UNUSED = 1", "pytestmark = pytest.mark.slow", id="marks of the file"),
+        pytest.param("UNUSED = 1", 'CASES.append(("d", "d"))', id="case that a call adds"),
+        pytest.param("UNUSED = 1", 'CASES[0] = ("d", "d")', id="case that takes another one's place"),
+        pytest.param("UNUSED = 1", "for each in (1, 2):\n    CASES.append((each, each))", id="loop of the file"),
+        pytest.param("UNUSED = 1", "def setup_module(): CASES.clear()", id="what is called before the file's tests"),
+        pytest.param("UNUSED = 1", "def pytest_generate_tests(metafunc): ...", id="hook of the file"),
+        pytest.param(
+            "    return 10", "    return 10\n\n\ndef pytest_generate_tests(metafunc): ...", id="hook of a conftest"
+        ),
+        pytest.param("def test_other():", "class TestHeir(TestSlug):\n    base = 6\n\n\ndef test_other():", id="heir"),
     ],
 )
 def test_what_a_gate_says_and_stands_on_counts(tree: Tree, old: str, new: str) -> None:
