@@ -83,6 +83,7 @@ _NEUTRAL: Mapping[str, Any] = {
 On the command line they could be undone only where the plugin is installed.
 """
 
+_RERUNS = "rerunfailures"
 _MARKERS_OF_SKIPPING = ("skip", "skipif", "xfail")
 
 
@@ -134,6 +135,9 @@ class Plugin:
         known = early_config.known_args_namespace
         known.no_cov = True
         known.file_or_dir = [*known.file_or_dir, *early_config.getini("testpaths"), *self.gates.files]
+        if early_config.pluginmanager.unregister(name=_RERUNS) is not None:
+            # It repeats nothing here, and starts a thread, beside which no process can be forked.
+            early_config.addinivalue_line("markers", "flaky: as pytest-rerunfailures has it")
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
