@@ -15,6 +15,8 @@ import jiti
 from jiti.testing import Project, ScriptedModel, submit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jiti.models import Reply, Request
 
 STUB = (
@@ -32,6 +34,15 @@ f(1)
 rounds = [[min(timeit.repeat(c, globals={'f': g}, number=200_000, repeat=3)) for g in (f, plain)]
           for _ in range(7) for c in ('f(1)',)]
 print(*(min(times) / 200_000 * 1e9 for times in zip(*rounds)))
+"""
+
+READ_ALL = """
+import ast
+import pathlib
+for path in sorted(pathlib.Path.cwd().rglob("*.py")):
+    text = path.read_text("utf-8")
+    if ".jiti" not in path.parts:
+        ast.parse(text)
 """
 
 
@@ -102,6 +113,31 @@ def warm_start(modules: int = 100, stubs: int = 10) -> str:
     return f"| {what} | {warm:.0f} ms | plain modules: {plain:.0f} ms | {warm / plain:.2f} |"
 
 
+def offline_check(modules: int, stubs: int = 10) -> str:
+    """`jiti check` on many stubs, all of them fresh, beside reading its files and parsing the sources alone."""
+    project = Project({"pyproject.toml": "", "m0.py": many_stubs(stubs)})
+    from jiti import mirror, stub
+    from jiti.definition import define
+
+    for declaration in stub.declarations_in(str(project.root), "m0.py"):
+        code = PLAIN.format(name=declaration.qualname)
+        text = mirror.file(define(declaration), code, made="benchmark").text
+        for number in range(1, modules):
+            path = project.root / ".jiti" / f"m{number}" / f"{declaration.qualname}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text.replace("m0.py::", f"m{number}.py::"), "utf-8")
+    project.write({f"m{number}.py": many_stubs(stubs) for number in range(1, modules)})
+    check, floor = in_turn(["-m", "jiti", "check"], ["-c", READ_ALL], rounds=5, cwd=project.root)
+    what = f"`jiti check`, {modules * stubs:,} stubs in {modules:,} files"
+    return f"| {what} | {check:.0f} ms | reading and parsing them: {floor:.0f} ms | {check / floor:.2f} |"
+
+
+def many_stubs(number: int) -> str:
+    """A module of stubs."""
+    head, *_ = STUB.partition("@jiti")
+    return head + "\n\n".join(STUB.format(name=f"f{each}").removeprefix(head) for each in range(number))
+
+
 def submit_to_result() -> list[str]:
     """From a passing `submit` to its result: with the child ready, at once, and for a later candidate."""
     tests = "def test_it_adds() -> None:\n    assert f(1) == 3\n"
@@ -127,13 +163,23 @@ def submit_to_result() -> list[str]:
     return rows
 
 
+def rows() -> Iterator[str]:
+    """The table's rows, as they come."""
+    yield cached_call()
+    yield import_time()
+    yield warm_start()
+    yield offline_check(500)
+    yield offline_check(1_000)
+    yield from submit_to_result()
+
+
 def main() -> None:
     """Print the table."""
     print(
         f"CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors\n"
     )
     print("| what | figure | floor | ratio |\n| --- | --- | --- | --- |")
-    for row in (cached_call(), import_time(), warm_start(), *submit_to_result()):
+    for row in rows():
         print(row, flush=True)
 
 

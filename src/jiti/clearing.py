@@ -7,17 +7,14 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from jiti import dispatch, durable, header, mirror, stub
-from jiti.definition import body_hash
+from jiti import dispatch, durable, generated, mirror, stub
 from jiti.errors import ConflictError, StubError
-from jiti.home import home_of
-from jiti.source import decode
-from jiti.spec import text_hash
+from jiti.filed import implementations, is_untouched, mirrors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
-_NEVER_ENTERED = ("site-packages", "__pycache__", "node_modules")
+    from jiti.filed import Orphan
 
 
 def clear(*, force: bool = False) -> None:
@@ -43,47 +40,43 @@ def clear(*, force: bool = False) -> None:
 
 def clear_project(root: str, *, force: bool = False) -> None:
     """Delete a project's mirrors; see `clear`."""
-    mirrors = list(_mirrors(root))
-    files = [path for folder in mirrors for path in _implementations(folder)]
-    edited = [path for path in files if not _is_untouched(path)]
-    if edited and not force:
-        shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in edited)
+    files = files_of(root)
+    by_hand = [] if force else edited(files)
+    if by_hand:
+        shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in by_hand)
         message = f"these files were edited by hand, and clearing would lose that:\n{shown}"
         raise ConflictError(message, hint="commit or move them, or clear with force=True")
     for path in files:
         durable.remove(path)
     shutil.rmtree(os.path.join(mirror.folder_of(root), mirror.SCRATCH), ignore_errors=True)
-    for folder in mirrors:
+    generated.forget(root)
+    for folder in mirrors(root):
         _remove_empty_folders(folder)
     dispatch.rearm(root)
 
 
-def _mirrors(root: str) -> Iterator[str]:
-    """The mirror in a project's root, and those that its packages carry."""
-    yield mirror.folder_of(root)
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NEVER_ENTERED]
-        carried = mirror.folder_of(folder)
-        if folder == root or not os.path.isdir(carried):
-            continue
-        found = home_of(os.path.join(folder, "__init__.py"))
-        if "__init__.py" in names and (found.root, found.mirror) == (root, carried):
-            yield carried
+def clear_orphans(root: str, orphans: Sequence[Orphan]) -> None:
+    """Delete files that belong to no stub, those that were edited by hand among them, and their scratch tests.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
+    for orphan in orphans:
+        if orphan.scratch is not None and os.path.exists(orphan.scratch):
+            durable.remove(orphan.scratch)
+        durable.remove(orphan.path)
+    for folder in mirrors(root):
+        _remove_empty_folders(folder)
 
 
-def _implementations(top: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if name not in (mirror.SCRATCH, mirror.LOCAL, "__pycache__")]
-        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+def files_of(root: str) -> list[str]:
+    """The implementations in all mirrors of a project (absolute paths)."""
+    return [path for folder in mirrors(root) for path in implementations(folder)]
 
 
-def _is_untouched(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            fields, code = header.split(decode(file.read()))
-        return text_hash(code) == fields["code"] or body_hash(code) == fields["body"]
-    except (OSError, ValueError, SyntaxError):
-        return False
+def edited(paths: Iterable[str]) -> list[str]:
+    """Those of a mirror's files that were edited by hand, or that jiti cannot read."""
+    return [path for path in paths if not is_untouched(path)]
 
 
 def _remove_empty_folders(top: str) -> None:

@@ -95,6 +95,12 @@ def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
     return refused
 
 
+def hints_of(definition: Definition) -> list[str]:
+    """The texts of a stub's hint comments, in order."""
+    declaration = definition.declaration
+    return _hints(_read(declaration), definition.node, declaration)
+
+
 def body_hash(code: str) -> str:
     """The canonical hash of an implementation: its syntax tree and the texts of its comments.
 
@@ -102,11 +108,12 @@ def body_hash(code: str) -> str:
         SyntaxError: it does not parse.
     """
     file = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass"))
+    tree = file.tree  # first of all: the tokenizer's own errors say less
     try:
         comments = [text for _, text in _comments(file.text)]
     except tokenize.TokenError as error:
         raise SyntaxError(str(error)) from error
-    return text_hash("\n".join([canonical.text(file.tree), *comments]))
+    return text_hash("\n".join([canonical.text(tree), *comments]))
 
 
 def require_unchanged(definition: Definition, function: FunctionType) -> None:

@@ -23,15 +23,31 @@ def replace(path: str, text: str) -> None:
     Raises:
         OSError: the folder is not writable or the disk is full; the file is as it was.
     """
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: str, data: bytes, *, mode: int | None = None) -> None:
+    """Replace a file whole, as `replace` does, by bytes.
+
+    Args:
+        path: the file; where it is a link, the link is replaced.
+        data: what it is to hold.
+        mode: its permissions; left out, those of any new file.
+
+    Raises:
+        OSError: the folder is not writable or the disk is full; the file is as it was.
+    """
     folder, name = os.path.split(path)
     os.makedirs(folder, exist_ok=True)
-    _clear_leftovers(folder, name)
+    clear_leftovers(path)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(data)
             file.flush()
+            if mode is not None:
+                os.chmod(temporary, mode)
             os.fsync(file.fileno())
         _patiently(lambda: os.replace(temporary, path))
     except BaseException:
@@ -62,13 +78,20 @@ def remove(path: str) -> None:
     _flush_folder(os.path.dirname(path))
 
 
-def _clear_leftovers(folder: str, name: str) -> None:
+def clear_leftovers(path: str, *, older_than: float = _LEFT_BEHIND) -> None:
+    """Remove what killed writes of a file have left beside it.
+
+    Args:
+        path: the file.
+        older_than: seconds; a younger one may be being written now, unless the caller knows that none is.
+    """
+    folder, name = os.path.split(path)
     for entry in os.listdir(folder):
         if entry.startswith(f".{name}.") and entry.endswith(".tmp"):
-            path = os.path.join(folder, entry)
+            temporary = os.path.join(folder, entry)
             try:
-                if time.time() - os.stat(path).st_mtime > _LEFT_BEHIND:
-                    os.unlink(path)
+                if time.time() - os.stat(temporary).st_mtime >= older_than:
+                    os.unlink(temporary)
             except FileNotFoundError:
                 pass  # its writer is done
 

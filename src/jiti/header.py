@@ -12,7 +12,12 @@ _CLOSING = ". It is yours: read it, edit it, commit it."
 
 
 class HeaderError(ValueError):
-    """A file of the mirror does not begin with a header that this version can read."""
+    """A file of the mirror does not begin with a header that this version can read.
+
+    `is_newer` tells whether a newer jiti may have written it.
+    """
+
+    is_newer = False
 
 
 def compose(key: str, fields: dict[str, str]) -> str:
@@ -42,9 +47,11 @@ def split(text: str) -> tuple[dict[str, str], str]:
     lines = text.split("\n", _MOST_LINES)
     fields: dict[str, str] = {}
     number = 1
-    while number < len(lines) and lines[number].startswith("# "):
-        name, _, value = lines[number][2:].partition(": ")
-        fields[name] = value.strip()
+    for line in lines[1:]:
+        if not line.startswith("# "):
+            break
+        name, _, value = line.partition(": ")
+        fields[name[2:]] = value.strip()
         number += 1
     _require(fields)
     return fields, "\n".join(lines[number:]).lstrip("\n")
@@ -57,4 +64,6 @@ def _require(fields: dict[str, str]) -> None:
         raise HeaderError(message)
     if fields["jiti"] != VERSION:
         message = f"its format is {fields['jiti']}, and this jiti reads {VERSION}"
-        raise HeaderError(message)
+        error = HeaderError(message)
+        error.is_newer = True
+        raise error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from jiti import durable, header
+from jiti import durable, generated, header
 from jiti.errors import BrokenImplementationError
 from jiti.home import MIRROR
 from jiti.source import decode
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SCRATCH = ".scratch"
 LOCAL = ".local"
 IGNORED = "/.local/\n__pycache__/\n"
+MEND = "mend it, take it from version control"
+UPGRADE = "a newer jiti has written it: pip install --upgrade jiti"
 _NEEDS_TWO_LINES = ("def ", "async def ", "class ", "@")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
@@ -88,13 +90,14 @@ def _parts(declaration: Declaration, path: str) -> list[str]:
     return [*folders, module.removesuffix(".py"), *names]
 
 
-def _plain_path(declaration: Declaration) -> str:
+def plain_path(declaration: Declaration) -> str:
+    """Where a stub's implementation most likely lies (absolute); another stub may have taken that name."""
     return os.sep.join((declaration.home.mirror, *_parts(declaration, _filed_path(declaration)))) + ".py"
 
 
 def _marked_path(declaration: Declaration) -> str:
     """The other name, for when the plain one is taken: `name~<6 hex of the key's hash>.py`."""
-    return f"{_plain_path(declaration).removesuffix('.py')}~{text_hash(filed_key(declaration))[:6]}.py"
+    return f"{plain_path(declaration).removesuffix('.py')}~{text_hash(filed_key(declaration))[:6]}.py"
 
 
 def scratch_path(declaration: Declaration) -> str:
@@ -106,7 +109,7 @@ def scratch_path(declaration: Declaration) -> str:
 
 def implementation_path(declaration: Declaration) -> str:
     """Where a writer puts a stub's implementation (absolute): the plain name, unless that is taken or unusable."""
-    plain = _plain_path(declaration)
+    plain = plain_path(declaration)
     folder, name = os.path.split(plain)
     if name.split(".")[0].lower() in _RESERVED:
         return _marked_path(declaration)
@@ -137,7 +140,7 @@ def read(declaration: Declaration) -> Implementation | None:
     Raises:
         BrokenImplementationError: there is a file, and it cannot be read as an implementation.
     """
-    for path_of in (_plain_path, _marked_path):
+    for path_of in (plain_path, _marked_path):
         path = path_of(declaration)
         try:
             data = declaration.home.read(path)
@@ -161,18 +164,16 @@ def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation |
     except (UnicodeDecodeError, SyntaxError) as error:
         raise broken(declaration, path, f"it cannot be decoded: {error}") from error
     except header.HeaderError as error:
-        raise broken(declaration, path, conflict_in(text) or str(error)) from error
+        ways = UPGRADE if error.is_newer else MEND
+        raise broken(declaration, path, conflict_in(text) or str(error), ways) from error
     return Implementation(path, fields, code, text)
 
 
-def broken(declaration: Declaration, path: str, reason: str) -> BrokenImplementationError:
-    """The error for a file of the mirror that cannot be used."""
+def broken(declaration: Declaration, path: str, reason: str, ways: str = MEND) -> BrokenImplementationError:
+    """The error for a file of the mirror that cannot be used; `ways` are those out of it."""
     shown = relative_path(declaration.root, path)
-    error = BrokenImplementationError(
-        f"{shown}: {reason}",
-        key=declaration.key,
-        hint=f"mend it, take it from version control, or put it aside: jiti resolve {declaration.key} --regenerate",
-    )
+    hint = f"{ways}, or put it aside: jiti resolve {declaration.key} --regenerate"
+    error = BrokenImplementationError(f"{shown}: {reason}", key=declaration.key, hint=hint)
     error.path = path
     return error
 
@@ -276,6 +277,7 @@ def _write(definition: Definition, path: str, code: str, fields: dict[str, str])
         "body": body_hash(code),
     }
     text = _below(header.compose(filed_key(declaration), fields), code)
+    generated.keep(declaration.root, code)
     durable.replace(path, text)
     return Implementation(path, header.split(text)[0], code, text)
 

@@ -70,8 +70,17 @@ def unverified(declaration: Declaration, found: Implementation, project: Found) 
     gate = project.by_key.get(declaration.key)
     if gate is None:
         return "gates" if gates.changed(found.header.get("gates", ""), project.of(declaration.key)) else ""
-    targets = [stub.declaration_for(declaration.root, key) for key in gate.targets]
-    return "" if uses_line([(define(each), "") for each in targets]) == found.header.get("uses") else "interface"
+    line = " ".join(sorted(f"{key}={digest}" for key, digest in interfaces(declaration.root, gate).items()))
+    return "" if line == found.header.get("uses") else "interface"
+
+
+def interfaces(root: str, gate: Gate) -> dict[str, str]:
+    """What a test is to be written from: hashes of the interfaces of its targets, by their keys.
+
+    Raises:
+        StubError, RealBodyError: what it names is no stub any more.
+    """
+    return {key: define(stub.declaration_for(root, key)).spec.interface for key in gate.targets}
 
 
 def uses_line(targets: Sequence[tuple[Definition, str]]) -> str:

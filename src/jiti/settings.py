@@ -97,6 +97,52 @@ def load(root: str, environ: Mapping[str, str]) -> Settings:
     return _merged(_merged(Settings(), _from_file(root)), _from_environment(environ))
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One setting as it holds in a project.
+
+    Attributes:
+        name: as in `[tool.jiti]`: `model`, `budget.usd`, `sandbox.env`.
+        value: what holds.
+        place: what sets it: `default`, `pyproject.toml`, or a variable.
+    """
+
+    name: str
+    value: object
+    place: str
+
+
+def in_force(root: str, environ: Mapping[str, str]) -> tuple[InForce, ...]:
+    """Every setting of a project, and what sets it; as `load`, with which it agrees.
+
+    Raises:
+        ConfigError: as `load` does.
+    """
+    settings = load(root, environ)
+    table = _tool_table(os.path.join(root, "pyproject.toml"))
+    told = _names_in(table)
+    variables = {name: variable for variable, name in VARIABLES.items() if environ.get(variable)}
+    budget = {f"budget.{name}": limit for name, limit in asdict(settings.budget).items()}
+    values = {each.name: getattr(settings, each.name) for each in fields(Settings) if each.name in SETTINGS}
+    values = {**values, **budget, "budget.process_usd": settings.process_usd, "sandbox.env": settings.env}
+    del values["budget"]
+    found = []
+    for name, value in values.items():
+        place = "pyproject.toml" if name in told else "default"
+        if name in variables and not (name == "frozen" and table.get(name)):  # a variable thaws nothing
+            place = variables[name]
+        found.append(InForce(name, value, place))
+    return tuple(found)
+
+
+def _names_in(table: Mapping[str, object]) -> set[str]:
+    """The names that a `[tool.jiti]` sets, those in its tables after a dot."""
+    names = set()
+    for name, value in table.items():
+        names |= {f"{name}.{inner}" for inner in value} if isinstance(value, dict) else {name}
+    return names
+
+
 def _merged(settings: Settings, later: Mapping[str, Any]) -> Settings:
     """The settings with `later` over them; the strictest of `frozen` and of each limit of the budget stays."""
     values = dict(later)

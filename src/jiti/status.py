@@ -10,11 +10,13 @@ from jiti import gates, mirror, requirements, states, stub
 from jiti.definition import refusals
 from jiti.discovery import python_files
 from jiti.errors import JitiError, StubError
+from jiti.filed import unclaimed
 from jiti.targets import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jiti.filed import Orphan
     from jiti.gates import Found
     from jiti.settings import Settings
     from jiti.states import State
@@ -28,13 +30,11 @@ class StubStatus:
     Attributes:
         declaration: where it is declared.
         state: what its source and its file in the mirror say of each other.
-        scratch_tests: how many scratch tests lie in the mirror for it.
         gates: the node ids of the tests that decide on it.
     """
 
     declaration: Declaration
     state: State
-    scratch_tests: int
     gates: tuple[str, ...] = ()
 
     @property
@@ -48,6 +48,11 @@ class StubStatus:
         else:
             return None
         return mirror.relative_path(self.declaration.root, path)
+
+    @property
+    def scratch_tests(self) -> int:
+        """How many scratch tests lie in the mirror for it."""
+        return len(scratch_names(self.declaration))
 
     def as_json(self) -> dict[str, Any]:
         """What `jiti status --json` says of it."""
@@ -64,10 +69,17 @@ class StubStatus:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The stubs that were asked for, and what could not be read on the way."""
+    """How a project stands.
+
+    Attributes:
+        stubs: those that were asked for, in order of path and line.
+        problems: what could not be read on the way, or is no stub that jiti can work from.
+        orphans: files of the mirror that belong to no stub; none where something was asked for by name.
+    """
 
     stubs: tuple[StubStatus, ...]
     problems: tuple[JitiError, ...]
+    orphans: tuple[Orphan, ...] = ()
 
 
 def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey:
@@ -81,7 +93,7 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     Raises:
         StubError: a target means nothing, or several things.
     """
-    declarations, problems = declared(root, settings)
+    declarations, orphans, problems = _inventory(root, settings)
     if targets:
         wanted = {each.key for target in targets for each in select(declarations, target)}
         declarations = [each for each in declarations if each.key in wanted]
@@ -89,21 +101,33 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     stubs = []
     for declaration in declarations:
         try:
-            state = _state(declaration, project)
+            stubs.append(look_at(declaration, project))
         except JitiError as error:
             problems.append(error)
-        else:
-            node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
-            stubs.append(StubStatus(declaration, state, _scratch_tests(declaration), node_ids))
     refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
     stubs = [each for each in stubs if each.declaration.key not in refused]
-    if not targets:
-        problems += _problems_of_gates(project)
-    return Survey(tuple(stubs), (*problems, *refused.values()))
+    if targets:
+        return Survey(tuple(stubs), (*problems, *refused.values()))
+    problems += _problems_of_gates(project)
+    return Survey(tuple(stubs), (*problems, *refused.values()), tuple(orphans))
+
+
+def look_at(declaration: Declaration, project: Found) -> StubStatus:
+    """How one stub stands.
+
+    Args:
+        declaration: the stub.
+        project: the gates of its project.
+
+    Raises:
+        StubError, RealBodyError: it is no stub that jiti can work from.
+    """
+    node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
+    return StubStatus(declaration, _state(declaration, project), node_ids)
 
 
 def _state(declaration: Declaration, project: Found) -> State:
-    """How a stub stands, with the tests that decide on it."""
+    """The state of a stub, the tests that decide on it included."""
     state = states.look(declaration)
     if state.name != "fresh" or state.implementation is None:
         return state
@@ -128,19 +152,36 @@ def _refused(missing: list[Declaration]) -> dict[str, JitiError]:
 
 def declared(root: str, settings: Settings) -> tuple[list[Declaration], list[JitiError]]:
     """All stubs of a project in order of path and line, and the files that could not be read."""
+    declarations, _, problems = _inventory(root, settings)
+    return declarations, problems
+
+
+def orphans(root: str, settings: Settings) -> list[Orphan]:
+    """The files of a project's mirrors that belong to no stub."""
+    return _inventory(root, settings)[1]
+
+
+def _inventory(root: str, settings: Settings) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:
+    """A project's stubs, the files of its mirrors that belong to none, and what could not be read."""
     declarations: list[Declaration] = []
     problems: list[JitiError] = []
-    for path in python_files(root, settings):
+    paths = dict.fromkeys(python_files(root, settings))
+    for path in paths:
         try:
             declarations += stub.declarations_in(root, path)
         except JitiError as error:
             problems.append(error)
-    return declarations, problems
+    others, orphans = unclaimed(root, declarations, paths)
+    if others:
+        declarations = sorted([*declarations, *others], key=lambda each: (each.path, each.line))
+    return declarations, orphans, problems
 
 
-def _scratch_tests(declaration: Declaration) -> int:
+def scratch_names(declaration: Declaration) -> tuple[str, ...]:
+    """The names of the scratch tests that lie in the mirror for a stub."""
     try:
         with open(mirror.scratch_path(declaration), encoding="utf-8") as file:
-            return sum(line.startswith(("def test_", "async def test_")) for line in file)
+            lines = [line.removeprefix("async ") for line in file]
     except (OSError, UnicodeDecodeError):
-        return 0
+        return ()
+    return tuple(line[4:].partition("(")[0] for line in lines if line.startswith("def test_"))

@@ -111,6 +111,14 @@ def _is_placeholder(statement: ast.stmt) -> bool:
     return False
 
 
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement of a tree, nested ones included; several times as fast as a walk of all nodes."""
+    found = list(tree.body)
+    for statement in found:  # it grows meanwhile
+        yield statement
+        found += _nested(statement)
+
+
 def _nested(statement: ast.stmt) -> list[ast.stmt]:
     inner: list[ast.stmt] = []
     for block in _BLOCKS:
@@ -149,12 +157,12 @@ class JitiNames:
         self.modules: set[str] = set()
         self.gates: set[str] = set()
         assigned: list[tuple[ast.expr, set[str]]] = []
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
                 self._read(node)
             elif isinstance(node, ast.Import):
                 self.modules |= {alias.asname or alias.name for alias in node.names if alias.name == "jiti"}
-            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 assigned.append((node.value, _names_of(node)))
         self._follow(assigned, tree)
 
@@ -204,7 +212,7 @@ class JitiNames:
         return self.is_jiti(owner) or (isinstance(owner, ast.Name) and owner.id in self.modules)
 
 
-def _names_of(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> set[str]:
+def _names_of(node: ast.Assign | ast.AnnAssign) -> set[str]:
     """The names that an assignment binds, each to the whole value."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return {each.id for each in targets if isinstance(each, ast.Name)}

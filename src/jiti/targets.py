@@ -52,6 +52,11 @@ def select_one(declarations: Sequence[Declaration], target: str) -> Declaration:
     return found[0]
 
 
+def dotted_name(declaration: Declaration) -> str:
+    """A stub's name with dots alone, which every shell takes for one word: `app.text.Parser.parse`."""
+    return f"{_module(declaration)}.{declaration.qualname}"
+
+
 def from_working_folder(target: str, root: str, folder: str) -> str:
     """A name as it is from the root, where it was written as a path from another folder.
 
@@ -72,8 +77,7 @@ def from_working_folder(target: str, root: str, folder: str) -> str:
 
 
 def _full_names(declaration: Declaration) -> set[str]:
-    module = _module(declaration)
-    return {declaration.key, declaration.path, module, f"{module}.{declaration.qualname}"}
+    return {declaration.key, declaration.path, _module(declaration), dotted_name(declaration)}
 
 
 def _lies_in(declaration: Declaration, folder: str) -> bool:

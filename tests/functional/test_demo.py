@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -73,3 +74,12 @@ def test_on_a_terminal_the_tour_is_in_colour(tmp_path: Path) -> None:
     assert "\x1b[" in text
     assert "jiti: text.py::slugify · " in text
     assert "ratio " in text
+
+
+def test_machines_are_told_what_came_of_it() -> None:
+    project = Project({})
+    ran = project.run("jiti", "demo", "tour", "--json")
+    assert ran.exit_code == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert (told["project"], told["implementation"]) == (str(project.root / "tour"), ".jiti/text/slugify.py")
+    assert told["cached_ns"] > 0 < told["plain_ns"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import durable, header, mirror, stub
+from jiti import durable, generated, header, mirror, stub
 from jiti.definition import Definition, define
 from jiti.errors import BrokenImplementationError
 from jiti.stub import Declaration
@@ -86,7 +86,7 @@ def test_a_plain_name_that_holds_another_key_is_left_alone(root: Path) -> None:
 
 
 def test_what_is_filed_is_read_back(root: Path) -> None:
-    """Header, code, scratch tests, and the two files that make the folder liveable."""
+    """Header, code, scratch tests, what jiti wrote for comparing, and the two files that make the folder liveable."""
     definition = define_stub(root)
     mirror.file(definition, CODE, made="by hand", tests="def test_f() -> None: ...\n")
     found = mirror.read(definition.declaration)
@@ -100,7 +100,14 @@ def test_what_is_filed_is_read_back(root: Path) -> None:
     ]
     assert all(found.header[name] == "-" for name in ("gates", "uses", "effects", "approved"))
     files = sorted(mirror.relative_path(str(root), str(each)) for each in (root / ".jiti").rglob("*") if each.is_file())
-    assert files == [".jiti/.gitignore", ".jiti/.scratch/app/text/test_f.py", ".jiti/app/text/f.py", ".jiti/ruff.toml"]
+    assert files == [
+        ".jiti/.gitignore",
+        f".jiti/.local/generated/{found.header['code']}.py",
+        ".jiti/.scratch/app/text/test_f.py",
+        ".jiti/app/text/f.py",
+        ".jiti/ruff.toml",
+    ]
+    assert generated.kept(str(root), found.header["code"]) == CODE
 
 
 def test_tests_of_an_earlier_implementation_go_with_it(root: Path) -> None:

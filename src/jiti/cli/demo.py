@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jiti.cli import FINE, GENERATION_FAILED
+from jiti.cli.output import for_people_and_machines, tell_machines
 from jiti.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ IMPLEMENTATION = ".jiti/text/slugify.py"
 
 @click.command("demo", epilog="Example: jiti demo /tmp/tour")
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
-def command(folder: Path | None) -> int:
+@for_people_and_machines
+def command(folder: Path | None, *, as_json: bool, no_input: bool) -> int:  # noqa: ARG001 - it never asks
     """Show on a small project what jiti does: offline, without a key.
 
     The project is laid out in FOLDER, which must be empty or new; without one, in a temporary folder.
     The model's part is a recorded session; the agent's loop, its tools and the checks are the real ones.
     """
     project = _lay_out(folder)
+    if as_json:
+        return _tell_machines(project)
     say = _Narrator()
     say.line("The model's part of this tour is a recording, written by hand: no key, no network.")
     say.line("All else is real: the agent's loop, its tools, ruff, ty and pytest.")
@@ -51,11 +55,23 @@ def command(folder: Path | None) -> int:
         return GENERATION_FAILED
 
     say.heading("4. What a call costs", "python compare.py")
-    say.line(_cost(project))
+    cached, plain = _costs(project)
+    ratio = f"ratio {cached / plain:.2f}"
+    say.line(f"slugify(title): {cached:,.0f} ns; the same code without jiti: {plain:,.0f} ns; {ratio}")
 
     say.heading("5. The file, yours to read, edit and commit", IMPLEMENTATION)
     say.code((project / IMPLEMENTATION).read_text(encoding="utf-8"))
     say.line(f"The project is yours to play with: {project}")
+    return FINE
+
+
+def _tell_machines(project: Path) -> int:
+    """The tour without words: what came of it."""
+    for extra in ({"JITI_REPLAY": str(DATA / "session.jsonl")}, {"JITI_FROZEN": "1"}):
+        if not _run(project, "main.py", extra, quietly=True):
+            return GENERATION_FAILED
+    cached, plain = _costs(project)
+    tell_machines({"project": str(project), "implementation": IMPLEMENTATION, "cached_ns": cached, "plain_ns": plain})
     return FINE
 
 
@@ -104,9 +120,14 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("JITI_")} | dict(extra)
 
 
-def _run(project: Path, script: str, extra: Mapping[str, str]) -> bool:
-    command = [sys.executable, script]
-    ran = subprocess.run(command, cwd=project, env=_environment(extra), check=False)  # noqa: S603 - the demo's own
+def _run(project: Path, script: str, extra: Mapping[str, str], *, quietly: bool = False) -> bool:
+    ran = subprocess.run(  # noqa: S603 - the demo's own
+        [sys.executable, script],
+        cwd=project,
+        env=_environment(extra),
+        stdout=subprocess.DEVNULL if quietly else None,
+        check=False,
+    )
     return ran.returncode == 0
 
 
@@ -124,7 +145,8 @@ def _story(project: Path) -> Iterator[str]:
             yield from (f"    {line}" for line in diagnostics)
 
 
-def _cost(project: Path) -> str:
+def _costs(project: Path) -> tuple[float, float]:
+    """Nanoseconds of a cached call, and of the same code without jiti."""
     ran = subprocess.run(
         [sys.executable, "compare.py"],
         cwd=project,
@@ -136,4 +158,4 @@ def _cost(project: Path) -> str:
     if ran.returncode:
         raise ConfigError(f"{project / 'compare.py'} failed:\n{ran.stderr}", hint="please report this")
     cached, plain = (float(each) for each in ran.stdout.split())
-    return f"slugify(title): {cached:,.0f} ns; the same code without jiti: {plain:,.0f} ns; ratio {cached / plain:.2f}"
+    return cached, plain

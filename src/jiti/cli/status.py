@@ -2,84 +2,76 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jiti.cli import FINDINGS, FINE
-from jiti.cli.project import Project
+from jiti.cli.output import STATES, Page, for_people_and_machines, tell_machines, tell_problems
+from jiti.cli.project import Project, targets_argument
+from jiti.figures import count, row
 from jiti.status import survey
 
 if TYPE_CHECKING:
+    from jiti.filed import Orphan
     from jiti.status import StubStatus, Survey
-
-COLOURS = {
-    "fresh": "green",
-    "edited": "cyan",
-    "missing": "yellow",
-    "outdated": "yellow",
-    "stale": "yellow",
-    "conflict": "red",
-    "broken": "red",
-}
 
 
 @click.command("status", epilog="Example: jiti status app/text.py")
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for machines.")
+@targets_argument
+@for_people_and_machines
 @click.pass_obj
-def command(root: str | None, targets: tuple[str, ...], *, as_json: bool) -> int:
+def command(root: str | None, targets: tuple[str, ...], *, as_json: bool, no_input: bool) -> int:  # noqa: ARG001 - it never asks
     """Every stub and how it stands; only reads.
 
-    TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname.
+    TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname; left out, all.
     """
     project = Project.of(root)
     found = survey(project.root, project.settings(), project.targets(targets))
     if as_json:
-        stubs = [each.as_json() for each in found.stubs]
-        click.echo(json.dumps({"root": project.root, "stubs": stubs}, indent=2))
+        stubs = [each.as_json() for each in found.stubs] + [_orphan_as_json(each) for each in found.orphans]
+        tell_machines({"root": project.root, "stubs": stubs})
     else:
         _show(found)
-    for problem in found.problems:
-        click.echo(f"jiti: error: {problem}", err=True)
+    tell_problems(found.problems)
     return FINDINGS if found.problems else FINE
 
 
+def _orphan_as_json(each: Orphan) -> dict[str, Any]:
+    """An orphan as `StubStatus.as_json` has stubs: it has no source, and may have no key."""
+    nothing = {"source": None, "implementation": each.shown, "changed": [], "gates": [], "scratch_tests": 0}
+    return {"key": each.key, "state": "orphan"} | nothing
+
+
 def _show(found: Survey) -> None:
-    rows = [_row(each) for each in found.stubs]
-    if rows and sys.stdout.isatty():
-        _show_table(rows)
-    elif rows:
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        for row in rows:
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    click.echo(_summary(found))
+    page = Page()
+    rows = [_row(each, is_short=page.is_narrow) for each in found.stubs] + [_orphan_row(each) for each in found.orphans]
+    if rows:
+        heads = ("state", "stub", "source", "changed", "tests", "implementation")
+        # A stub's key holds the path of its source, and its implementation's is much like that.
+        shown = (0, 1, 3, 4) if page.is_narrow else range(len(heads))
+        page.table([heads[at] for at in shown], [[each[at] for at in shown] for each in rows], STATES.__getitem__)
+    page.line(_summary(found))
 
 
-def _row(each: StubStatus) -> tuple[str, str, str, str]:
-    """State, key, where it is declared, and its file with what there is to say of it."""
-    remark = ", ".join(each.state.changed)
-    changed = f" ({remark} changed)" if remark else ""
-    return each.state.name, each.declaration.key, each.declaration.place, f"{each.implementation or '-'}{changed}"
+def _row(each: StubStatus, *, is_short: bool) -> tuple[str, ...]:
+    """A stub's cells, in the order of the heads."""
+    gates = count(len(each.gates), "gate") if each.gates else ""
+    scratch = f"{each.scratch_tests} scratch" if each.scratch_tests and not is_short else ""
+    changed = ", ".join(each.state.changed)
+    told = (changed, row(gates, scratch), each.implementation)
+    return each.state.name, each.declaration.key, each.declaration.place, *(cell or "-" for cell in told)
 
 
-def _show_table(rows: list[tuple[str, str, str, str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("state", "stub", "source", "implementation", box=None, header_style="dim")
-    for state, *cells in rows:
-        table.add_row(Text(state, COLOURS.get(state, "")), *(Text(cell, overflow="fold") for cell in cells))
-    Console().print(table)
+def _orphan_row(each: Orphan) -> tuple[str, ...]:
+    return "orphan", each.key or each.shown, "-", "-", "-", each.shown
 
 
 def _summary(found: Survey) -> str:
-    if not found.stubs:
+    if not found.stubs and not found.orphans:
         return "no stubs in the files that can be read" if found.problems else "no stubs"
     counts = Counter(each.state.name for each in found.stubs)
-    number = f"{len(found.stubs)} stub{'' if len(found.stubs) == 1 else 's'}"
-    return f"{number}: " + ", ".join(f"{count} {state}" for state, count in counts.most_common())
+    states = [f"{number} {state}" for state, number in counts.most_common()]
+    orphans = [count(len(found.orphans), "orphan")] if found.orphans else []
+    return f"{count(len(found.stubs), 'stub')}: {', '.join([*states, *orphans])}"

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from jiti.cli import exit_code, main
+from jiti.cli.group import COMMANDS, group
 from jiti.errors import (
     BrokenImplementationError,
     ConfigError,
@@ -23,6 +25,7 @@ from jiti.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -41,7 +44,7 @@ def test_help_names_every_command_and_gives_an_example(capsys: pytest.CaptureFix
         assert word in shown
 
 
-@pytest.mark.parametrize("command", ["demo", "status", "resolve"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_gives_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"Example: jiti {command}" in capsys.readouterr().out
@@ -93,7 +96,7 @@ def test_the_project_is_found_from_a_folder_inside_it(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "n.py").write_text('from jiti import jiti\n@jiti\ndef f() -> None:\n    """Do."""\n')
     result = run("status", "n.py", cwd=tmp_path / "app")
-    assert (result.returncode, result.stdout.splitlines()[0]) == (0, "missing  app/n.py::f  app/n.py:2  -")
+    assert (result.returncode, result.stdout.splitlines()[0]) == (0, "missing  app/n.py::f  app/n.py:2  -  -  -")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a working directory cannot be deleted there")
@@ -118,3 +121,25 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m jiti --root "{tmp_path}" status | true'
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)  # noqa: S607 - found on the path, as users have it
     assert result.stderr == ""
+
+
+def leaves(command: click.Command, *names: str) -> Iterator[tuple[str, ...]]:
+    """The words that lead to each command that does something."""
+    if not isinstance(command, click.Group):
+        yield names
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from leaves(below, *names, name)
+
+
+@pytest.mark.parametrize("words", list(leaves(group)), ids=" ".join)
+def test_every_command_speaks_to_machines_and_can_be_kept_from_asking(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--json" in shown
+    assert "--no-input" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,6 +131,7 @@ def test_a_mirror_that_cannot_be_written_is_told_and_left_as_it_is(
     conflict: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = conflict.file.read_text()
+    shutil.rmtree(conflict.root / ".jiti" / ".local")
     (conflict.root / ".jiti" / ".local").write_text("a file where a folder should be")
     assert conflict.resolve(KEY, "--regenerate") == 2
     assert f"{conflict.root / '.jiti'} cannot be written" in capsys.readouterr().err

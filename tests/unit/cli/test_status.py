@@ -48,8 +48,8 @@ def project(tmp_path: Path) -> Path:
 def test_a_pipe_gets_plain_columns_and_a_sum(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(project), "status"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "stale    n.py::double  n.py:4  .jiti/n/double.py (docstring changed)",
-        "missing  n.py::half    n.py:9  -",
+        "stale    n.py::double  n.py:4  docstring  -  .jiti/n/double.py",
+        "missing  n.py::half    n.py:9  -          -  -",
         "2 stubs: 1 stale, 1 missing",
     ]
 

@@ -1,0 +1,118 @@
+"""`jiti check`: what CI and pre-commit ask: does every stub have code that was written, and proved, for it?"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jiti.cli import FINDINGS, FINE
+from jiti.cli.output import Page, for_people_and_machines, tell_machines
+from jiti.cli.project import Project, targets_argument
+from jiti.figures import count
+from jiti.status import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from jiti.filed import Orphan
+    from jiti.status import StubStatus, Survey
+
+_GENERATE = "call it, or run the tests that decide on it, where a model may be asked"
+_MENDS = {
+    "missing": f"{_GENERATE}, and commit .jiti/",
+    "stale": _GENERATE + ", and commit .jiti/; jiti why {key} tells more",
+    "outdated": "run pytest, which checks the code as it is and asks no model if it passes, and commit .jiti/",
+    "conflict": "jiti resolve {key} --keep  or  --regenerate",
+}
+_MESSAGES = {
+    "missing": "there is no implementation",
+    "stale": "the {changed} changed since {file} was written",
+    "outdated": "the {changed} changed since {file} was checked",
+    "conflict": "the {changed} changed, and {file} was edited by hand",
+}
+
+
+@click.command("check", epilog="Example: jiti check")
+@targets_argument
+@for_people_and_machines
+@click.pass_obj
+def command(root: str | None, targets: tuple[str, ...], *, as_json: bool, no_input: bool) -> int:  # noqa: ARG001 - it never asks
+    """Make sure that all code is there, and was made for what stands there now: for CI and pre-commit.
+
+    Reads only: no model, no key, nothing of yours is imported, no process is started.
+    Exits with 1 if any stub is neither fresh nor edited, or a test that decides cannot be told what for.
+
+    TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname; left out, all.
+    """
+    project = Project.of(root)
+    with _without_collecting():
+        found = survey(project.root, project.settings(), project.targets(targets))
+    findings = list(_findings(found))
+    if as_json:
+        answer = {"root": project.root, "ok": not findings, "stubs": len(found.stubs), "findings": findings}
+        tell_machines(answer)
+    else:
+        _show(found, findings)
+    return FINDINGS if findings else FINE
+
+
+def _findings(found: Survey) -> Iterator[dict[str, Any]]:
+    """What is wrong, each with what mends it."""
+    for each in found.stubs:
+        if each.state.name not in {"fresh", "edited"}:
+            yield _finding(each)
+    yield from (_orphan(each) for each in found.orphans)
+    for problem in found.problems:
+        yield {"state": "problem", "key": problem.key, "source": None, "message": problem.args[0], "hint": problem.hint}
+
+
+def _finding(each: StubStatus) -> dict[str, Any]:
+    key, state = each.declaration.key, each.state
+    words = {"key": key, "changed": " and ".join(state.changed), "file": each.implementation}
+    if state.error is not None:
+        message, hint = str(state.error.args[0]), state.error.hint
+    else:
+        message, hint = _MESSAGES[state.name].format(**words), _MENDS[state.name].format(**words)
+    return {"state": state.name, "key": key, "source": each.declaration.place, "message": message, "hint": hint}
+
+
+def _orphan(each: Orphan) -> dict[str, Any]:
+    message = f"{each.shown} belongs to no stub"
+    return {"state": "orphan", "key": each.key, "source": None, "message": message, "hint": "jiti clear --orphans"}
+
+
+def _show(found: Survey, findings: list[dict[str, Any]]) -> None:
+    page = Page()
+    for each in findings:
+        if each["key"]:
+            page.title(each["key"], each["state"], each["source"] or "")
+            page.line(each["message"], indent=4)
+        else:
+            page.line(f"{each['state']}: {each['message']}", "red")
+        if each["hint"]:
+            page.line(f"to do: {each['hint']}", indent=4)
+    checked = count(len(found.stubs), "stub")
+    if findings:
+        page.line(f"{checked}, {count(len(findings), 'finding')}", "red")
+    else:
+        page.line(f"{checked}, no findings", "green")
+
+
+@contextmanager
+def _without_collecting() -> Generator[None]:
+    """Leave the garbage: ten thousand stubs are millions of objects, and nearly all are needed to the end.
+
+    Python's own last look at what is there, when it ends, would take a quarter of all the time: it is left out too.
+    """
+    atexit.register(gc.freeze)
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,1 @@
+"""Graduating: the generated code becomes the user's own, in their source files, and jiti goes."""

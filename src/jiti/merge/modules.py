@@ -1,0 +1,128 @@
+"""The project's modules, as a merge has to know them: by which name a file is imported, and who imports what of it."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+from jiti import source
+from jiti.discovery import project_files
+from jiti.gates.modules import UNREADABLE, AmbiguousModuleError
+from jiti.merge.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jiti.gates.modules import Modules
+    from jiti.settings import Settings
+    from jiti.source import SourceFile
+
+
+def name_of(modules: Modules, path: str, codes: Iterable[str]) -> str:
+    """The name by which an import statement gets a file.
+
+    It is the one by which implementations import it; where none does, the packages around it tell.
+
+    Args:
+        modules: the project's.
+        path: from the project root.
+        codes: the implementations of stubs in the file.
+    """
+    for code in codes:
+        for name in _imported(code):
+            if f"/{path}".endswith(_endings(name)) and path in _named(modules, name, path):
+                return name
+    *folders, stem = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    packages: list[str] = []
+    while folders and modules.exists("/".join([*folders, "__init__.py"])):
+        packages.insert(0, folders.pop())
+    if not packages and folders:
+        packages = folders[1:] if folders[0] == "src" else folders  # without any `__init__.py`
+    return ".".join([*packages, stem])
+
+
+def imported_from(root: str, settings: Settings, modules: Modules, path: str) -> frozenset[str]:
+    """The names that the project's other files import from a file."""
+    stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    found: set[str] = set()
+    for importer in project_files(root, settings.exclude):
+        file = _holding(root, importer, "import" if path.endswith("__init__.py") else stem)
+        if file is not None and importer != path:
+            found |= {
+                alias.name
+                for statement in ast.walk(file.tree)
+                if isinstance(statement, ast.ImportFrom) and path in _meant(modules, statement, importer)
+                for alias in statement.names
+            }
+    return frozenset(found)
+
+
+def importers_of_jiti(root: str, settings: Settings, instead: Mapping[str, str]) -> Iterator[str]:
+    """The files of a project that import jiti, or something of it; and those that do not parse.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+        instead: the texts that files are to hold, by path.
+    """
+    for path in dict.fromkeys([*instead, *project_files(root, settings.exclude)]):
+        if not path.endswith(".py"):
+            continue
+        try:
+            if path in instead:
+                tree = Text(instead[path]).tree
+            else:
+                file = source.read(os.path.join(root, *path.split("/")))
+                tree = file.tree if "jiti" in file.text else None
+        except UNREADABLE:
+            yield path
+            continue
+        if tree and any("jiti" in _top_modules(node) for node in ast.walk(tree)):
+            yield path
+
+
+def _holding(root: str, path: str, word: str) -> SourceFile | None:
+    """A Python file that parses and holds a word; None if it is none."""
+    if not path.endswith(".py"):
+        return None
+    try:
+        file = source.read(os.path.join(root, *path.split("/")))
+        found = file if word in file.text and file.tree else None
+    except UNREADABLE:
+        found = None
+    return found
+
+
+def _top_modules(node: ast.AST) -> set[str]:
+    named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+    named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    return {name.partition(".")[0] for name in named}
+
+
+def _meant(modules: Modules, statement: ast.ImportFrom, importer: str) -> tuple[str, ...]:
+    if statement.level:
+        return modules.relative(statement.module or "", importer, statement.level)
+    return _named(modules, statement.module or "", importer)
+
+
+def _named(modules: Modules, name: str, importer: str) -> tuple[str, ...]:
+    try:
+        return modules.named(name, importer)
+    except AmbiguousModuleError:
+        return ()
+
+
+def _endings(name: str) -> tuple[str, str]:
+    stem = "/" + name.replace(".", "/")
+    return f"{stem}.py", f"{stem}/__init__.py"
+
+
+def _imported(code: str) -> Iterator[str]:
+    """The modules that code imports, or imports from."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)

@@ -1,0 +1,115 @@
+"""A source file with its stubs' implementations merged in: text in, text out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jiti import syntax
+from jiti.errors import MergeError
+from jiti.merge import helper_places, imports, stub_place
+from jiti.merge.adaptation import adapted
+from jiti.merge.file_names import FileNames, names_around
+from jiti.merge.implementation import Implementation
+from jiti.merge.stub_place import StubPlace
+from jiti.merge.text import Edit, Text, parsed
+from jiti.merge.unneeded import without_jiti
+from jiti.splice.project import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from jiti.definition import Definition
+
+Item = tuple["Definition", str]
+"""A stub, and the code of its implementation: all that stands below the header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file after a merge.
+
+    Attributes:
+        text: the whole of it.
+        notes: what a person should know, such as an import that is kept inside a function.
+    """
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def _never(module: str) -> bool:
+    del module
+    return False
+
+
+def merged_source(
+    text: str,
+    items: Sequence[Item],
+    module: str,
+    *,
+    reaches: Callable[[str], bool] = _never,
+    exported: Collection[str] = (),
+) -> Merged:
+    """A file in which stubs have become plain functions.
+
+    Each stub's placeholder gives way to the body of its implementation; `@jiti` goes, and so does an import of jiti
+    that nothing needs any more. What the implementations import stands at the top of the file, their helpers stand
+    above the functions. Every other byte stays. A test that was to be written keeps its `required_for`.
+
+    Args:
+        text: the file, with its own line ends; a byte order mark may be its first character.
+        items: stubs of this file, in any order, each with the code of its implementation below the header.
+        module: the name by which an import statement gets the file.
+        reaches: whether importing a module, by its absolute name, imports `module` too: a new import of it would
+            close a circle, and is kept inside the function.
+        exported: names that other files import from this one; they stay, even where they are jiti's.
+
+    Raises:
+        MergeError: a stub is not there, or its implementation cannot stand in the file; the message says which.
+        SyntaxError: the file does not parse.
+    """
+    if not items:
+        return Merged(text)
+    read = Text(text)
+    file = FileNames(read.tree, Module.of(items[0][0].declaration, module))
+    bodies: list[Edit] = []
+    helpers: list[Edit] = []
+    notes: list[str] = []
+    for place, definition, code in sorted(_places(read, items), key=lambda each: each[0].node.lineno):
+        is_nested = "<locals>" in definition.declaration.qualname
+        around = names_around(read.tree, place.node) if is_nested else frozenset[str]()
+        implementation, said = adapted(Implementation(definition, code), file, around, reaches)
+        bodies += place.edits(implementation)
+        helpers += helper_places.edits(read, place.found, implementation)
+        notes += said
+    # A body goes in before helpers that come to stand at the very end of its class.
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported)
+    if file.needed:
+        merged = imports.added(merged, file.needed, module.partition(".")[0])
+        merged = without_jiti(merged, text, exported)  # a block for type checkers may have gone
+    _require_sound(merged, [definition for definition, _ in items])
+    return Merged(merged, tuple(notes))
+
+
+def _places(read: Text, items: Sequence[Item]) -> list[tuple[StubPlace, Definition, str]]:
+    stubs = syntax.stubs_in(read.tree)
+    places = []
+    for definition, code in items:
+        declaration = definition.declaration
+        stub = stub_place.find(stubs, declaration.key, declaration.qualname)
+        places.append((StubPlace(read, stub), definition, code))
+    return places
+
+
+def _require_sound(merged: str, definitions: Sequence[Definition]) -> None:
+    """Make sure that what was put together is Python.
+
+    Raises:
+        MergeError: it is not.
+    """
+    try:
+        compile(parsed(merged), "<merged>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        keys = ", ".join(each.declaration.key for each in definitions)
+        raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error

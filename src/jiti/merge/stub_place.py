@@ -1,0 +1,153 @@
+"""Where in the user's file an implementation's body comes to stand, and what goes there."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from typing import TYPE_CHECKING
+
+from jiti import definition, syntax
+from jiti.errors import MergeError
+from jiti.merge.text import Edit
+from jiti.source import normalise_line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jiti.merge.implementation import Implementation
+    from jiti.merge.text import Text
+    from jiti.syntax import FunctionNode
+
+_BLANKS = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+
+
+class StubPlace:
+    """A stub in the file that it stands in.
+
+    Args:
+        text: the file.
+        found: the stub, as it was found there.
+    """
+
+    def __init__(self, text: Text, found: syntax.Found) -> None:
+        self.text = text
+        self.found = found
+        self.node: FunctionNode = found.node
+
+    def edits(self, implementation: Implementation) -> Iterator[Edit]:
+        """Take `@jiti` away, and put the body in the placeholder's place."""
+        if not self.found.gates:
+            yield self._without_decorator()
+        yield self._with_body(implementation)
+
+    def _without_decorator(self) -> Edit:
+        line = self.found.decorator.lineno
+        first, last = next((span for span in _decorators(self.text.tokens) if span[0] <= line <= span[1]), (line, line))
+        return self.text.whole_lines(first, last)
+
+    def _with_body(self, implementation: Implementation) -> Edit:
+        docstring, *placeholder = self.node.body
+        end = docstring.end_lineno or docstring.lineno
+        last = self.text.last_line(self.node.end_lineno or end, self._column)
+        body = self._indented(implementation)
+        if not placeholder:
+            at = self.text.end_of_line(last)
+            return self._below_docstring(Edit(at, at, "\n" + "\n".join(body)))
+        first = placeholder[0]
+        hints = [self.indentation + each for each in self._hints(placeholder, last)]
+        if first.lineno > end + 1:  # a blank line, or a comment, stands above already
+            body = body[next(index for index, line in enumerate(body) if line) :]
+        new = "\n".join([*hints, *body])
+        if first.lineno == end:
+            start = self.text.span(docstring)[1]
+            return self._below_docstring(Edit(start, self.text.end_of_line(last), f"\n{new}"))
+        return Edit(self.text.offset(first.lineno), self.text.end_of_line(last), new)
+
+    def _below_docstring(self, edit: Edit) -> Edit:
+        """The edit, with the docstring on a line of its own where it stands behind the colon."""
+        docstring = self.node.body[0]
+        start = self.text.offset(docstring.lineno)
+        before = self.text.text[start : self.text.span(docstring)[0]]
+        if not before.strip():
+            return edit
+        start += len(before.rstrip())
+        kept = self.text.text[start : edit.start].lstrip()
+        return Edit(start, edit.end, f"\n{self.indentation}{normalise_line_ends(kept)}{edit.new}")
+
+    def _hints(self, placeholder: list[ast.stmt], last: int) -> Iterator[str]:
+        """The comments beside the placeholder and below it; those for tools are about what goes."""
+        first, end = placeholder[0].lineno, placeholder[-1].end_lineno or 0
+        for token in self.text.tokens:
+            row = token.start[0]
+            if token.type != tokenize.COMMENT or not first <= row <= last:
+                continue
+            if row > end or not token.string.lstrip("# ").lower().startswith(definition.PRAGMAS):
+                yield token.string
+
+    def _indented(self, implementation: Implementation) -> list[str]:
+        """The body's lines at the stub's indentation, with its unit for each further level."""
+        return [implementation.reindented(each, self.indentation, self._unit) for each in implementation.body()]
+
+    @property
+    def _column(self) -> int:
+        return self.text.column(self.node.lineno, self.node.col_offset)
+
+    @property
+    def _outer(self) -> str:
+        """The indentation of the `def`."""
+        return self.text.line(self.node.lineno)[: self._column].rpartition("\f")[2]
+
+    @property
+    def indentation(self) -> str:
+        """The indentation of what stands in the stub."""
+        first = self.node.body[0]
+        before = self.text.line(first.lineno)[: self.text.column(first.lineno, first.col_offset)].rpartition("\f")[2]
+        return self._outer + self._unit if before.strip() else before
+
+    @property
+    def _unit(self) -> str:
+        """By what one level is indented deeper than the one around it."""
+        first = self.node.body[0]
+        before = self.text.line(first.lineno)[: self.text.column(first.lineno, first.col_offset)].rpartition("\f")[2]
+        if not before.strip() and before.removeprefix(self._outer):
+            return before.removeprefix(self._outer)
+        return unit_of(self.text)
+
+
+def unit_of(text: Text) -> str:
+    """By what a file indents, as its first block does; four blanks where it has none."""
+    for node in ast.walk(text.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.col_offset:
+            first = node.body[0]
+            before = text.line(first.lineno)[: first.col_offset]
+            if before and not before.strip():
+                return before
+    return "    "
+
+
+def find(stubs: Iterable[syntax.Found], key: str, qualname: str) -> syntax.Found:
+    """The stub of a qualname among those of a file.
+
+    Raises:
+        MergeError: there is none, or more than one.
+    """
+    found = [each for each in stubs if each.qualname == qualname]
+    if len(found) != 1:
+        reason = "is defined more than once" if found else "is no stub of its file"
+        raise MergeError(f"{key} {reason}", key=key, hint="see what `jiti status` says of the file")
+    return found[0]
+
+
+def _decorators(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
+    """The first and last line of every decorator."""
+    begun = 0
+    at_start = True
+    for token in tokens:
+        if token.type == tokenize.NEWLINE:
+            if begun:
+                yield begun, token.start[0]
+            begun, at_start = 0, True
+        elif token.type not in _BLANKS:
+            if at_start and token.string == "@":
+                begun = token.start[0]
+            at_start = False

@@ -1,0 +1,171 @@
+"""Source text that is changed in places: every other character stays, line ends and byte order mark included."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jiti.source import normalise_line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARK = "\ufeff"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
+_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a text that gives way to another.
+
+    Attributes:
+        start: where it begins, in characters.
+        end: where it ends; the same for what is put in.
+        new: what comes in its place, with a newline for each line end.
+    """
+
+    start: int
+    end: int
+    new: str
+
+
+class Text:
+    """The text of a Python file as it stands there.
+
+    Args:
+        text: with the file's own line ends; a byte order mark may be its first character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = _END.search(text)
+        self.newline = found[0] if found else "\n"
+        """The line end that the file uses, by its first one."""
+        self._lines = [each for each in _LINE.findall(text) if each]
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines without their line ends; line 1 is the first."""
+        return [normalise_line_ends(each).removesuffix("\n").removeprefix(MARK) for each in self._lines]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree.
+
+        Raises:
+            SyntaxError: it does not parse.
+        """
+        return parsed(self.text)
+
+    @cached_property
+    def tokens(self) -> list[tokenize.TokenInfo]:
+        """Its tokens; it has to parse."""
+        return list(tokenize.generate_tokens(io.StringIO("\n".join([*self.lines, ""])).readline))
+
+    def line(self, number: int) -> str:
+        """A line by its number, which counts from 1; empty where there is none."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+    def column(self, number: int, column: int) -> int:
+        """How many characters of a line come before one of its columns, as syntax trees count them (in bytes)."""
+        return len(self.line(number).encode()[:column].decode())
+
+    def offset(self, number: int, column: int = 0) -> int:
+        """Where a place of the syntax tree lies in the text."""
+        start = self._starts[min(number - 1, len(self._lines))]
+        if number == 1 and self.text.startswith(MARK):
+            start += 1
+        return start + self.column(number, column)
+
+    def end_of_line(self, number: int) -> int:
+        """Where a line ends, before its line end."""
+        return self.offset(number) + len(self.line(number))
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Where a node begins and ends."""
+        end, column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.offset(node.lineno, node.col_offset), self.offset(end, column)
+
+    def of(self, node: ast.expr | ast.stmt) -> str:
+        """What stands there for a node."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def last_line(self, end: int, indentation: int) -> int:
+        """The last line of a block that ends in `end`: comments below it that are indented deeper belong to it."""
+        last = end
+        for number in range(end + 1, len(self.lines) + 1):
+            line = self.line(number)
+            if line.strip() and (not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= indentation):
+                break
+            if line.strip():
+                last = number
+        return last
+
+    def whole_lines(self, first: int, last: int) -> Edit:
+        """The edit that takes lines away, the last one's line end included."""
+        return Edit(self.offset(first), self._starts[min(last, len(self._lines))], "")
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """The text after some edits, of which no two overlap; those at one place come in the order given."""
+        pieces: list[str] = []
+        done = 0
+        for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+            pieces += [self.text[done : edit.start], edit.new.replace("\n", self.newline)]
+            done = edit.end
+        return "".join([*pieces, self.text[done:]])
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a text that may begin with a byte order mark.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape is no concern of a merge
+        return ast.parse(normalise_line_ends(text.removeprefix(MARK)))
+
+
+def removal(text: Text, statement: ast.stmt, *, is_first: bool = False) -> Edit:
+    """Take a statement away: whole lines, with the blank ones above where there are some below as well.
+
+    Args:
+        text: the file.
+        statement: what goes.
+        is_first: whether a block begins with it, so that no blank lines are to be left there.
+    """
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    start, end = text.span(statement)
+    before = text.text[text.offset(first) : start]
+    behind = text.text[end : text.end_of_line(last)]
+    if before.strip():  # something else stands on its line
+        return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")
+    if behind.lstrip().startswith(";"):
+        return Edit(start, end + len(behind) - len(behind.lstrip().removeprefix(";").lstrip()), "")
+    above = _blank_lines(text, first - 1, -1)
+    below = _blank_lines(text, last + 1, 1)
+    if is_first or above == first - 1 or (below and below < above):
+        last += below  # more of them stay above, or it is the first of all
+    elif below or last == len(text.lines):
+        first -= above
+    return text.whole_lines(first, last)
+
+
+def _blank_lines(text: Text, number: int, step: int) -> int:
+    """How many blank lines follow each other from a line on, upwards or downwards."""
+    count = 0
+    while 1 <= number <= len(text.lines) and not text.line(number).strip(" \t"):
+        count += 1
+        number += step
+    return count

@@ -1,0 +1,87 @@
+"""Implementations that their user has edited: merged as they are, or refused where something would be lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti.errors import MergeError
+from tests.unit.merge.merging import Merger, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = '''from jiti import jiti
+
+
+@jiti
+def f(n: int) -> int:
+    """Do."""
+'''
+METHOD = '''from jiti import jiti
+
+
+class Box:
+    """A box."""
+
+    @property
+    @jiti
+    def f(self) -> int:
+        """Do."""
+'''
+DEF = 'def f(n: int) -> int:\n    """Do."""\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param("def f(n: int) -> int: return n\n", f"{DEF}    return n\n", id="on one line"),
+        pytest.param('def f(n):\n  "Else."\n\n  return n\n', f"{DEF}    return n\n", id="with a docstring of its own"),
+        pytest.param(f"{DEF}", f"{DEF}    pass\n", id="without a body"),
+        pytest.param(
+            f"{DEF}    return _g(n)\n\n\ndef _g(n):\n    return n\n",
+            f"def _g(n):\n    return n\n\n\n{DEF}    return _g(n)\n",
+            id="with a helper below",
+        ),
+        pytest.param(
+            f"import re\n\n# about f\n\n\n{DEF}    # first\n    return re\n    # last\n",
+            f"import re\n\n\n# about f\n{DEF}    # first\n    return re\n    # last\n",
+            id="with comments",
+        ),
+        pytest.param(
+            f"_X = 1; _Y = 2\n{DEF}    return _Y\n", f"_X = 1; _Y = 2\n\n\n{DEF}    return _Y\n", id="in a line"
+        ),
+        pytest.param("def f(n):\n\tif n:\n\t\treturn n\n", f"{DEF}    if n:\n        return n\n", id="with tabs"),
+        pytest.param(f"{DEF}    return n; return n\n", f"{DEF}    return n; return n\n", id="statements in a line"),
+        pytest.param(f"'''Mine.'''\n{DEF}    return n\n", f"{DEF}    return n\n", id="with a module docstring"),
+    ],
+)
+def test_what_was_edited_is_merged(tmp_path: Path, code: str, expected: str) -> None:
+    text = Merger(tmp_path).merge_code(SOURCE, {"f": code}).text
+    assert text == expected
+    run(text)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "reason"),
+    [
+        (SOURCE, "def f(n: int) ->", "it does not parse"),
+        (SOURCE, "def g(n): ...\n", "it does not define `f`"),
+        (SOURCE, "def f(m): ...\n", "its signature is not the stub's"),
+        (SOURCE, "async def f(n): ...\n", "its signature is not the stub's"),
+        (SOURCE, "@cache\ndef f(n): ...\n", "`@cache` does not stand on the stub"),
+        (SOURCE, "import re; _X = 1\ndef f(n): return _X\n", "line 1 holds more than one statement"),
+        (
+            METHOD,
+            "class _Box:\n    x = 1\n    @property\n    def f(self): ...\n",
+            "line 2 stands in the method's class",
+        ),
+    ],
+)
+def test_what_would_be_lost_is_refused(tmp_path: Path, source: str, code: str, reason: str) -> None:
+    name = "Box.f" if source is METHOD else "f"
+    with pytest.raises(MergeError) as caught:
+        Merger(tmp_path).merge_code(source, {name: code})
+    assert reason in str(caught.value)
+    assert caught.value.key == f"app/text.py::{name}"
