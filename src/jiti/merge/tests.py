@@ -74,7 +74,7 @@ def without_targets(text: str, places: Mapping[str, Collection[tuple[int, int]]]
 
 def _calls(marked: Marked, required: RequiredFor) -> list[ast.Call]:
     decorators = marked.node.decorator_list if isinstance(marked.node, syntax.FunctionNode | ast.ClassDef) else []
-    return [each for each in decorators if isinstance(each, ast.Call) and required.is_meant(each.func)]
+    return [each for each in decorators if isinstance(each, ast.Call) and required.is_on(each)]
 
 
 def _without(read: Text, call: ast.Call, gone: set[int]) -> Edit:
