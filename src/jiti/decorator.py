@@ -11,10 +11,11 @@ from jiti.placeholder import is_placeholder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol, TypeVar, overload
+    from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
     from jiti.engine import Engine
 
+    Effect: TypeAlias = Literal["env", "files", "network", "output", "process", "random", "state", "time"]
     Stub = TypeVar("Stub")
     Test = TypeVar("Test")
 
@@ -37,22 +38,30 @@ class Jiti:
         @overload
         def __call__(self, stub: Stub, /) -> Stub: ...
         @overload
-        def __call__(self, *, engine: Engine | None = None) -> Callable[[Stub], Stub]: ...
+        def __call__(
+            self, *, engine: Engine | None = None, allow: list[Effect] | None = None
+        ) -> Callable[[Stub], Stub]: ...
 
-    def __call__(self, stub: Any = None, /, *, engine: Engine | None = None) -> Any:
+    def __call__(self, stub: Any = None, /, *, engine: Engine | None = None, allow: list[Effect] | None = None) -> Any:
         """Declare a stub.
 
         Args:
             stub: the function; or what decorators made of it that tell what they wrap.
             engine: generates for this stub, instead of the engine that the project's settings say.
+            allow: what the implementation may do besides computing; a literal list, which is read without running
+                anything. Left out, it is pure.
 
         Raises:
-            StubError: it is not something that can be generated.
+            StubError: it is not something that can be generated, or `allow` names no effect.
             RealBodyError: it has a body already.
             ConfigError: `engine` is no engine.
         """
         if engine is not None and not hasattr(engine, "generate"):
             raise ConfigError(f"engine= takes an Engine, not {engine!r}", hint="@jiti(engine=Engine(model=…))")
+        if allow is not None:
+            from jiti import allowed
+
+            allowed.require(allow)
         if stub is None:
             return lambda stub: _declared(stub, engine)
         return _declared(stub, engine)

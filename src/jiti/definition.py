@@ -9,7 +9,7 @@ import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import canonical, source, syntax
+from jiti import allowed, canonical, source, syntax
 from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
 from jiti.stub import mangled
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
 
 PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
-_SPEC_KEYWORDS = ("uses", "allow")
+_SPEC_KEYWORDS = ("uses",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Definition:
         spec: its hashes.
         text: its own source lines, as the header's `stub:` hash covers them.
         is_test: whether it is a test that is to be written.
+        allows: the effects that it lets its implementation have.
     """
 
     declaration: Declaration
@@ -49,6 +50,7 @@ class Definition:
     spec: Spec
     text: str
     is_test: bool = False
+    allows: frozenset[str] = frozenset()
 
     @property
     def is_generator(self) -> bool:
@@ -61,20 +63,30 @@ def define(declaration: Declaration) -> Definition:
 
     Raises:
         StubError: the file does not parse or holds no such stub, the name is defined twice, there
-            is no docstring, or the body returns.
+            is no docstring, the body returns, or it does not say plainly what effects it allows.
         RealBodyError: the stub has a body.
     """
     file = _read(declaration)
     found = _find(declaration, syntax.stubs_in(file.tree)) or _find_undecorated(declaration, file)
     clean = _docstring_of(declaration, found.node)
     hints = _hints(file, found.node, declaration)
+    allows = allowed.of_stub(declaration, found.decorator, file.tree)
     spec = Spec(
-        signature=text_hash(_signature(found)),
+        signature=text_hash(_signature(found, allows)),
         docstring=text_hash(clean),
         hints=text_hash("\n".join(hints)) if hints else NONE,
     )
     return Definition(
-        declaration, found.node, file.tree, file.text, clean, found.owners, spec, _text(file, found), bool(found.gates)
+        declaration,
+        found.node,
+        file.tree,
+        file.text,
+        clean,
+        found.owners,
+        spec,
+        _text(file, found),
+        bool(found.gates),
+        allows,
     )
 
 
@@ -90,6 +102,7 @@ def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
             found = _find(declaration, named.get(declaration.qualname, []))
             if found is not None:
                 _docstring_of(declaration, found.node)
+                allowed.of_stub(declaration, found.decorator, file.tree)
         except JitiError as error:
             refused[declaration.key] = error
     return refused
@@ -213,7 +226,7 @@ def _yields(node: syntax.FunctionNode) -> bool:
     return False
 
 
-def _signature(found: syntax.Found) -> str:
+def _signature(found: syntax.Found, allows: frozenset[str]) -> str:
     node = found.node
     kind = "async function" if isinstance(node, ast.AsyncFunctionDef) else "function"
     lines = [f"{kind} generator" if _yields(node) else kind, node.name]
@@ -224,6 +237,8 @@ def _signature(found: syntax.Found) -> str:
         lines += [f"required for {canonical.text(each)}" for each in getattr(gate, "args", ())]
     keywords = found.decorator.keywords if isinstance(found.decorator, ast.Call) else []
     lines += [f"{each.arg}={canonical.text(each.value)}" for each in keywords if each.arg in _SPEC_KEYWORDS]
+    if allows:
+        lines.append(f"allow={' '.join(sorted(allows))}")
     return "\n".join(lines)
 
 
