@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jiti import (
+    approval,
+    asking,
     gates,
     generation,
     home,
@@ -63,6 +65,9 @@ class Engine:
         style: a style guide for the agent: text, or the path of a file.
         test_guide: the same for its tests.
         frozen: never use a model; a call that would need one raises `FrozenError`.
+        approve: whether a person has to approve code before it runs in their process: "ask"; or not: "auto".
+        sandbox: whether the kernel confines what is checked: "auto", as far as it can; "require", and nothing is
+            generated where it cannot; "off".
         values: what of the live arguments a model may see: "repr", "types" or "none".
         observe: is told each event of a session (see `jiti.events`), instead of the progress display.
     """
@@ -80,6 +85,8 @@ class Engine:
         style: str | None = None,
         test_guide: str | None = None,
         frozen: bool | None = None,
+        approve: str | None = None,
+        sandbox: str | None = None,
         values: str | None = None,
         observe: Observer | None = None,
     ) -> None:
@@ -93,12 +100,19 @@ class Engine:
             "style": style,
             "test_guide": test_guide,
             "frozen": frozen,
+            "approve": approve,
+            "sandbox": sandbox,
             "values": values,
         }
         self._overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         self._model = None if isinstance(model, str) else model
         self._client = client
         self._observe = observe
+
+    @property
+    def approve(self) -> str | None:
+        """What it was given; None where the project's settings say."""
+        return self._overrides.get("approve")
 
     def settings_for(self, root: str) -> Settings:
         """The settings in force for a project.
@@ -111,7 +125,7 @@ class Engine:
     def generate(
         self, declaration: Declaration, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> Implementation:
-        """The implementation of a stub that has none which runs: waited for, or written now.
+        """The implementation of a stub that has none which runs: waited for, or written now, and approved.
 
         Args:
             declaration: the stub.
@@ -121,6 +135,7 @@ class Engine:
 
         Raises:
             FrozenError: a model would be needed, and may not be used.
+            ApprovalNeededError: a person has to approve it, and cannot be asked or said no.
             ConflictError, BrokenImplementationError: what is in the mirror has to be seen to by a person.
             StubError, RealBodyError: the stub cannot be worked from.
             ConfigError: a setting or an installation that does not work.
@@ -129,7 +144,8 @@ class Engine:
         innermost = stub.unwrap(function)
         module = stub.importable_name(innermost)
         try:
-            return self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
+            found = self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
+            return self._approved(declaration, found)  # no key is held any more
         except JitiError as error:
             if os.environ.get("JITI_LOG") == "debug":
                 raise
@@ -176,6 +192,11 @@ class Engine:
         if changed := requirements.change_since(order, found):
             return _verified(replace(order, reason=f"{changed} changed"), found, means)
         return Outcome(key, "kept", found)
+
+    def _approved(self, declaration: Declaration, found: Implementation) -> Implementation:
+        if not approval.is_needed(declaration, self):
+            return found
+        return asking.approved(declaration, found, frozen=self.settings_for(declaration.root).frozen)
 
     # ------------------------------------------------------------ on the way to an implementation
 

@@ -37,6 +37,11 @@ def dollars(usd: float | None) -> str:
     return f"${usd:.2f}" if usd == 0 or usd >= _CENT else f"${usd:.2g}"
 
 
+def legible(text: str) -> str:
+    """Lines of text from files, without what a terminal would take for commands, or what would hide a part of them."""
+    return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def printable(text: str) -> str:
     """One line without control characters: some of it comes from a model, and from what it ran."""
     return "".join(character if character.isprintable() else " " for character in text)

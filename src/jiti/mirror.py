@@ -47,6 +47,27 @@ class Implementation:
         self.code = code
         self.text = text
 
+    @property
+    def body(self) -> str:
+        """The canonical hash of the code as it stands.
+
+        Raises:
+            SyntaxError: it does not parse.
+        """
+        if text_hash(self.code) == self.header["code"]:
+            return self.header["body"]
+        from jiti.definition import body_hash
+
+        return body_hash(self.code)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a person has approved the code as it stands, but for formatting."""
+        try:
+            return self.header.get("approved") == self.body
+        except SyntaxError:
+            return False
+
 
 # ---------------------------------------------------------------- names
 
@@ -225,6 +246,19 @@ def scratch_tests(declaration: Declaration) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     return tests.lstrip("\n") if comment.startswith("# ") else f"{comment}\n{tests}"
+
+
+def approve(declaration: Declaration, implementation: Implementation) -> Implementation:
+    """Say that a person has approved an implementation as it stands.
+
+    Raises:
+        OSError: it cannot be written; nothing was changed.
+        SyntaxError: it does not parse.
+    """
+    kept = {**implementation.header, "approved": implementation.body}
+    text = _below(header.compose(filed_key(declaration), kept), implementation.code)
+    durable.replace(implementation.path, text)
+    return Implementation(implementation.path, *header.split(text), text)
 
 
 def stamp(definition: Definition, implementation: Implementation, *, gates: str | None = None) -> None:

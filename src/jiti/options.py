@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Log = Literal["off", "info", "debug"]
 Values = Literal["repr", "types", "none"]
 Mirror = Literal["root", "package"]
+Approve = Literal["auto", "ask"]
 
 
 def checked(place: str, name: str, value: object, readers: Mapping[str, Reader]) -> Any:  # noqa: ANN401 - of any type
@@ -133,6 +134,7 @@ SETTINGS: Mapping[str, Reader] = {
     "prompts": _text,
     "values": _one_of(get_args(Values)),
     "mirror": _one_of(get_args(Mirror)),
+    "approve": _one_of(get_args(Approve)),
     "log": _one_of(get_args(Log)),
     "replay": _text,
     "sources": _texts,

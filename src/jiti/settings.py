@@ -13,7 +13,7 @@ from jiti.usage import Budget
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jiti.options import Log, Mirror, Values
+    from jiti.options import Approve, Log, Mirror, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Settings:
         prompts: folder, from the root, whose files replace jiti's own prompts of that name.
         values: what of a live call's arguments the model may see.
         mirror: where implementations are filed: in the root's `.jiti/`, or in one that each top package carries.
+        approve: whether a person has to approve code before it runs in their process: "ask"; or not: "auto".
         log: what is told on stderr: nothing, each model call, each tool call too; None: start, end and progress.
         replay: a recorded session, or a folder of them, that answers in the model's place; a path from the root.
         env: names of environment variables that child processes get beyond those that hold no secrets.
@@ -55,6 +56,7 @@ class Settings:
     prompts: str | None = None
     values: Values = "repr"
     mirror: Mirror = "root"
+    approve: Approve = "auto"
     log: Log | None = None
     replay: str | None = None
     env: tuple[str, ...] = ()
@@ -65,7 +67,7 @@ class Settings:
     def with_overrides(self, **given: object) -> Settings:
         """These settings under what an `Engine(...)` was given; None is taken as not given.
 
-        The later wins, but of `frozen` and of each of the budget's limits the stricter.
+        The later wins, but of `frozen`, `approve` and each of the budget's limits the stricter.
 
         Raises:
             ConfigError: a value of the wrong type, or out of range.
@@ -129,7 +131,7 @@ def in_force(root: str, environ: Mapping[str, str]) -> tuple[InForce, ...]:
     found = []
     for name, value in values.items():
         place = "pyproject.toml" if name in told else "default"
-        if name in variables and not (name == "frozen" and table.get(name)):  # a variable thaws nothing
+        if name in variables and table.get(name) not in _STRICTEST.get(name, ()):  # a variable thaws nothing
             place = variables[name]
         found.append(InForce(name, value, place))
     return tuple(found)
@@ -144,13 +146,18 @@ def _names_in(table: Mapping[str, object]) -> set[str]:
 
 
 def _merged(settings: Settings, later: Mapping[str, Any]) -> Settings:
-    """The settings with `later` over them; the strictest of `frozen` and of each limit of the budget stays."""
+    """The settings with `later` over them; the strictest of `frozen`, `approve` and each limit of the budget stays."""
     values = dict(later)
-    if "frozen" in values:
-        values["frozen"] = values["frozen"] or settings.frozen
+    for name, strictest in _STRICTEST.items():
+        if getattr(settings, name) in strictest:
+            values.pop(name, None)
     if "budget" in values:
         values["budget"] = _strictest(settings.budget, values["budget"])
     return replace(settings, **values)
+
+
+_STRICTEST: Mapping[str, tuple[object, ...]] = {"frozen": (True,), "approve": ("ask",)}
+"""Values that nothing which comes later takes back."""
 
 
 def _strictest(one: Budget, other: Budget) -> Budget:
@@ -219,6 +226,7 @@ def _line_of(error: ValueError, path: str) -> int:
 VARIABLES = {
     "JITI_MODEL": "model",
     "JITI_FROZEN": "frozen",
+    "JITI_APPROVE": "approve",
     "JITI_LOG": "log",
     "JITI_REPLAY": "replay",
     "JITI_STYLE": "style",

@@ -72,6 +72,13 @@ class Outdated(State):
     runs = True
 
 
+class Unapproved(State):
+    """It is fresh, or edited, and no person has approved it, as this project or its engine wants."""
+
+    __slots__ = ()
+    name = "unapproved"
+
+
 class Missing(State):
     """There is no file."""
 
@@ -100,8 +107,12 @@ class Broken(State):
     name = "broken"
 
 
-def look(declaration: Declaration) -> State:
+def look(declaration: Declaration, *, asks: bool = False) -> State:
     """The state of a stub, from its source text and its file in the mirror; tests are never looked at.
+
+    Args:
+        declaration: the stub.
+        asks: whether what runs has to be approved; else nobody looks at whether it is.
 
     Raises:
         StubError, RealBodyError: the stub's text changed, and is no stub that jiti can work from.
@@ -116,7 +127,7 @@ def look(declaration: Declaration) -> State:
     same_stub = text_hash(declaration.text) == header["stub"]
     same_code = text_hash(implementation.code) == header["code"]
     if same_stub and same_code:
-        return Fresh(implementation)
+        return _approved_or_not(Fresh(implementation)) if asks else Fresh(implementation)
     try:
         changed = () if same_stub else _changes(declaration, implementation)
         edited = not same_code and _is_edited(declaration, implementation)
@@ -124,7 +135,13 @@ def look(declaration: Declaration) -> State:
         return Broken(implementation, error=error)
     if changed:
         return Conflict(implementation, changed) if edited else Stale(implementation, changed)
-    return Edited(implementation) if edited else Fresh(implementation)
+    state = Edited(implementation) if edited else Fresh(implementation)
+    return _approved_or_not(state) if asks else state
+
+
+def _approved_or_not(state: State) -> State:
+    found = state.implementation
+    return state if found is None or found.is_approved else Unapproved(found)
 
 
 def _changes(declaration: Declaration, implementation: Implementation) -> tuple[str, ...]:

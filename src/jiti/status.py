@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jiti import gates, mirror, requirements, states, stub
+from jiti.approval import ASK
 from jiti.definition import refusals
 from jiti.discovery import python_files
 from jiti.errors import JitiError, StubError
@@ -101,7 +102,7 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     stubs = []
     for declaration in declarations:
         try:
-            stubs.append(look_at(declaration, project))
+            stubs.append(look_at(declaration, project, asks=settings.approve == ASK))
         except JitiError as error:
             problems.append(error)
     refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
@@ -112,23 +113,24 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     return Survey(tuple(stubs), (*problems, *refused.values()), tuple(orphans))
 
 
-def look_at(declaration: Declaration, project: Found) -> StubStatus:
+def look_at(declaration: Declaration, project: Found, *, asks: bool) -> StubStatus:
     """How one stub stands.
 
     Args:
         declaration: the stub.
         project: the gates of its project.
+        asks: whether its code has to be approved.
 
     Raises:
         StubError, RealBodyError: it is no stub that jiti can work from.
     """
     node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
-    return StubStatus(declaration, _state(declaration, project), node_ids)
+    return StubStatus(declaration, _state(declaration, project, asks=asks), node_ids)
 
 
-def _state(declaration: Declaration, project: Found) -> State:
+def _state(declaration: Declaration, project: Found, *, asks: bool) -> State:
     """The state of a stub, the tests that decide on it included."""
-    state = states.look(declaration)
+    state = states.look(declaration, asks=asks)
     if state.name != "fresh" or state.implementation is None:
         return state
     changed = requirements.unverified(declaration, state.implementation, project)

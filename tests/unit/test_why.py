@@ -24,7 +24,7 @@ def shop(tmp_path: Path) -> Shop:
 def told(shop: Shop, key: str) -> tuple[Change, ...]:
     declaration = shop.declared(key)
     found = gates.find(str(shop.root), Settings())
-    return changes(declaration, look_at(declaration, found).state, found)
+    return changes(declaration, look_at(declaration, found, asks=False).state, found)
 
 
 SLUGIFY, SHORTEN, PARSE = "app/text.py::slugify", "app/text.py::shorten", "app/text.py::Parser.parse"

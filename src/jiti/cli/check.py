@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 _GENERATE = "call it, or run the tests that decide on it, where a model may be asked"
 _MENDS = {
+    "unapproved": "read it, and let it run: jiti approve {key}",
     "missing": f"{_GENERATE}, and commit .jiti/",
     "stale": _GENERATE + ", and commit .jiti/; jiti why {key} tells more",
     "outdated": "run pytest, which checks the code as it is and asks no model if it passes, and commit .jiti/",
     "conflict": "jiti resolve {key} --keep  or  --regenerate",
 }
 _MESSAGES = {
+    "unapproved": "no person has approved the code in {file} as it is",
     "missing": "there is no implementation",
     "stale": "the {changed} changed since {file} was written",
     "outdated": "the {changed} changed since {file} was checked",

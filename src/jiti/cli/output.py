@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jiti.figures import legible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 STATES = {
     "fresh": "green",
     "edited": "cyan",
+    "unapproved": "yellow",
     "missing": "yellow",
     "outdated": "yellow",
     "stale": "yellow",
@@ -78,7 +81,7 @@ class Page:
         from rich.padding import Padding
         from rich.text import Text
 
-        self._console.print(Padding(Text(_harmless(text), style), (0, 0, 0, indent), expand=False))
+        self._console.print(Padding(Text(legible(text), style), (0, 0, 0, indent), expand=False))
 
     def title(self, key: str, state: str, place: str = "") -> None:
         """A stub's key and its state, and where it stands."""
@@ -88,7 +91,7 @@ class Page:
             return
         from rich.text import Text
 
-        shown = ((_harmless(key), "bold"), "  ", (state, STATES.get(state, "red")), "  ", (place, "dim"))
+        shown = ((legible(key), "bold"), "  ", (state, STATES.get(state, "red")), "  ", (place, "dim"))
         self._console.print(Text.assemble(*shown))
 
     def heading(self, title: str, remark: str = "") -> None:
@@ -101,7 +104,7 @@ class Page:
             return
         from rich.text import Text
 
-        self._console.print(Text.assemble((_harmless(title), "bold"), "  ", (_harmless(remark), "dim")))
+        self._console.print(Text.assemble((legible(title), "bold"), "  ", (legible(remark), "dim")))
 
     def entry(self, name: str, value: str, style: str = "") -> None:
         """A name with its value, which is never broken: it may be a path that somebody copies."""
@@ -110,7 +113,7 @@ class Page:
             return
         from rich.text import Text
 
-        line = Text.assemble((f"    {name:<{_NAMES}}  ", "dim"), (_harmless(value), style))
+        line = Text.assemble((f"    {name:<{_NAMES}}  ", "dim"), (legible(value), style))
         self._console.print(line, soft_wrap=True)
 
     def code(self, text: str) -> None:
@@ -121,9 +124,7 @@ class Page:
         from rich.padding import Padding
         from rich.syntax import Syntax
 
-        shown = Syntax(
-            _harmless(text.rstrip()), "python", theme="ansi_dark", background_color="default", word_wrap=True
-        )
+        shown = Syntax(legible(text.rstrip()), "python", theme="ansi_dark", background_color="default", word_wrap=True)
         self._console.print(Padding(shown, (0, 0, 0, 4), expand=False))
 
     def difference(self, lines: Iterable[str], *, indent: int = 0) -> None:
@@ -153,13 +154,8 @@ class Page:
 
         table = Table(*heads, box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
         for first, *cells in rows:
-            table.add_row(Text(first, styles(first)), *(Text(_harmless(cell), overflow="fold") for cell in cells))
+            table.add_row(Text(first, styles(first)), *(Text(legible(cell), overflow="fold") for cell in cells))
         self._console.print(table)
 
 
 _DIFFERENCE = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
-
-
-def _harmless(text: str) -> str:
-    """Text from files, without what a terminal would take for commands."""
-    return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiti import gates
+from jiti.approval import ASK
 from jiti.cli.output import tell_problems
 from jiti.cli.project import Project
 from jiti.errors import StubError
@@ -58,4 +59,4 @@ def subject(root: str | None, target: str) -> Subject:
         tell_problems(problems)
         raise
     found = gates.find(project.root, settings)
-    return Subject(declaration, look_at(declaration, found), found)
+    return Subject(declaration, look_at(declaration, found, asks=settings.approve == ASK), found)

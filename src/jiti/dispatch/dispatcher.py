@@ -8,7 +8,7 @@ from _thread import allocate_lock
 from _weakref import ref
 from types import FunctionType
 
-from jiti import stub
+from jiti import stub, trial
 from jiti.dispatch import entry, flights, relay, supply
 from jiti.dispatch.parameters import Parameters
 from jiti.loader import Namespace
@@ -100,9 +100,9 @@ class Dispatcher:
         args, kwargs = Parameters(self.written.__code__).split(values)
         if self.code is None:
             call, engine = self._call(key, args, kwargs)
-            source = supply.at_hand(call.declaration)
+            source = supply.at_hand(call.declaration, engine)
             if source is None:
-                supply.require_allowed(call)
+                supply.require_allowed(call, engine)
                 source = supply.ordered(call, engine)
             self._load(source)
         return self._loaded(key)(*args, **kwargs)
@@ -112,9 +112,9 @@ class Dispatcher:
         args, kwargs = Parameters(self.written.__code__).split(values)
         if self.code is None:
             call, engine = self._call(key, args, kwargs)
-            source = supply.at_hand(call.declaration)
+            source = supply.at_hand(call.declaration, engine)
             if source is None:
-                supply.require_allowed(call)
+                supply.require_allowed(call, engine)
                 name = f"jiti {call.declaration.key}"
                 source = await flights.join(self, lambda: supply.ordered(call, engine), name)
             if self.code is None:  # another task may have loaded it while this one waited
@@ -159,7 +159,8 @@ class Dispatcher:
     # ------------------------------------------------------------ loading
 
     def _find(self) -> Source | None:
-        return supply.at_hand(stub.declaration_of(self.written))
+        engines = (armed.engine for armed in list(self._armed.values()))
+        return supply.at_hand(stub.declaration_of(self.written), next(filter(None, engines), None))
 
     def _load(self, source: Source) -> None:
         module = stub.importable_name(self.written)
@@ -202,6 +203,8 @@ class Dispatcher:
             names[entry.path_of(written)[0]] = theirs
         self.root = source.declaration.root
         self.code = code
+        if trial.current is not None:
+            trial.current.loaded(source.declaration.key, self)
 
     def _any_function(self) -> FunctionType | None:
         return next((function for armed in list(self._armed.values()) if (function := armed.function())), None)
@@ -217,6 +220,11 @@ class Dispatcher:
             if function is not None and own is not None:
                 _swap(function, own, armed.trampoline)
         self._namespace.unload()
+
+    def again(self) -> FunctionType | None:
+        """One of the stub's functions; after `rearm`, it keeps nothing of what it ran."""
+        self._namespace.names.pop(relay.IMPLEMENTATION, None)
+        return self._any_function()
 
     def forget_half_done_load(self) -> None:
         """In a forked child: a load that another thread had begun will never end, nor give its lock back."""

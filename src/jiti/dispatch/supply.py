@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from jiti import states, stub, trial
+from jiti import approval, states, stub, trial
 from jiti.errors import FrozenError, GenerationError, JitiError
 from jiti.loader import Source
 
@@ -52,14 +52,24 @@ class Call:
         self.kwargs = kwargs
 
 
-def at_hand(declaration: Declaration) -> Source | None:
-    """What runs as it is: the candidate on trial in this process, or a file whose state says that it may."""
+def at_hand(declaration: Declaration, engine: Generates | None) -> Source | None:
+    """What runs as it is: the candidate on trial in this process, or a file whose state says that it may.
+
+    A process that tries candidates is confined, and runs what no person has approved yet.
+
+    Args:
+        declaration: the stub.
+        engine: whoever generates for it; None for the default.
+
+    Raises:
+        jiti.errors.ConfigError: the project's settings cannot be read.
+    """
     if trial.current is not None and declaration.key in trial.current.candidates:
         trial.current.asked(declaration.key)
         return Source.of_candidate(declaration, trial.current.candidates[declaration.key])
     if trial.current is not None and declaration.key in trial.current.withheld:
         return None
-    state = states.look(declaration)
+    state = states.look(declaration, asks=trial.current is None and approval.is_needed(declaration, engine))
     if not state.runs or state.implementation is None:
         return None
     return Source.of_file(declaration, state.implementation)
@@ -75,20 +85,24 @@ def ordered(call: Call, engine: Generates | None) -> Source:
         from jiti.engine import default_engine
 
         engine = default_engine()
-    return Source.of_file(call.declaration, engine.generate(call.declaration, call.function, call.args, call.kwargs))
+    found = engine.generate(call.declaration, call.function, call.args, call.kwargs)
+    if approval.is_needed(call.declaration, engine) and not found.is_approved:  # not every engine asks
+        raise _unapproved(call.declaration, found)
+    return Source.of_file(call.declaration, found)
 
 
-def require_allowed(call: Call) -> None:
+def require_allowed(call: Call, engine: Generates | None) -> None:
     """For installed code nothing is generated; nor is it in a process that tries candidates: its parent has to.
 
     Raises:
         FrozenError: the stub is installed, and what it was installed with does not run.
+        ApprovalNeededError: it is installed, and its own engine wants it approved.
         BrokenImplementationError: that cannot be read.
         jiti.trial.Needed: this is a process that tries candidates.
         GenerationError: Python is shutting down.
     """
     if call.declaration.home.is_installed:
-        raise _frozen(call.declaration)
+        raise _frozen(call.declaration, engine)
     if trial.current is None:
         _require_threads(call)
         return
@@ -100,10 +114,18 @@ def require_allowed(call: Call) -> None:
     raise trial.current.need(declaration.key, module, declaration.qualname, arguments)
 
 
-def _frozen(declaration: Declaration) -> JitiError:
-    state = states.look(declaration)
+def _unapproved(declaration: Declaration, found: Implementation) -> JitiError:
+    from jiti import asking
+
+    return asking.needed(declaration, found)
+
+
+def _frozen(declaration: Declaration, engine: Generates | None) -> JitiError:
+    state = states.look(declaration, asks=approval.is_needed(declaration, engine))
     if state.error is not None:
         return state.error
+    if isinstance(state, states.Unapproved) and state.implementation is not None:
+        return _unapproved(declaration, state.implementation)
     return FrozenError(
         f"{declaration.place}: {declaration.qualname} is {state.name}, and installed: it cannot be generated here",
         key=declaration.key,

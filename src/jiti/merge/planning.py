@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jiti import gates, mirror, states, stub, syntax
+from jiti.approval import ASK
 from jiti.definition import define
 from jiti.errors import JitiError, MergeError
 from jiti.gates.modules import Modules
@@ -117,10 +118,11 @@ class _Draft:
             self._gates[gate.key] = gate
             if gate.is_jiti_test and gate.key not in self._merged:
                 test = stub.declaration_for(self._root, gate.key)
-                told = states.look(test)
+                told = states.look(test, asks=self._settings.approve == ASK)
                 if not told.runs or told.implementation is None:
                     reason = f"cannot be merged: its test {gate.key} is {told.name}"
-                    raise _RefusedError(Refusal(key, reason, "run pytest: that has it written"), [key])
+                    way = f"jiti approve {gate.key}" if told.name == "unapproved" else "run pytest: that has it written"
+                    raise _RefusedError(Refusal(key, reason, way), [key])
                 self._merged[gate.key] = self._defined(test, key), told.implementation
 
     def _defined(self, declaration: Declaration, key: str) -> Definition:

@@ -65,6 +65,10 @@ _WHY = {
         "is stale: its {changed} changed since the code was written",
         "call it to have it written anew, or keep the code: jiti resolve {key} --keep",
     ),
+    "unapproved": (
+        "is unapproved: nobody has approved its code as it is",
+        "read it, and let it pass: jiti approve {key}",
+    ),
     "outdated": (
         "is outdated: its {changed} changed since the code was checked",
         "run pytest: what passes is noted, what does not is written anew",

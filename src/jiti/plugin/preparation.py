@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jiti import gates, home, mirror, own_engines, requirements, states, stub
+from jiti import asking, gates, home, mirror, own_engines, requirements, states, stub
+from jiti.approval import ASK
 from jiti.engine import Engine, default_engine
 from jiti.errors import FrozenError, JitiError, StubError
 from jiti.plugin.collected import inherited_qualname, is_marked, qualname
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
     from jiti.gates import Found, Gate
+    from jiti.mirror import Implementation
     from jiti.plugin.record import Record
     from jiti.plugin.shared import Board
     from jiti.settings import Settings
@@ -127,12 +129,24 @@ class Preparation:
             declaration = project.declaration(key)
             if rebuild or project.is_due(declaration):
                 kind = self._ensure(project, declaration, rebuild=rebuild)
+            error = self._waiting_for_approval(project, declaration)
         except (JitiError, OSError) as caught:
             frozen = f"\n  {self._why_frozen}" if isinstance(caught, FrozenError) else ""
             error = self.refused[project.root, key] = f"{type(caught).__name__}: {caught}{frozen}"
             self._record.failed(key, error)
         self._board.put(error, *name)
         return kind == "generated"
+
+    def _waiting_for_approval(self, project: Project, declaration: Declaration) -> str:
+        """Why a stub's code may not run in this process yet, though it passed its gates in another; empty if it may."""
+        found = project.unapproved(declaration)
+        if found is None:
+            return ""
+        key, path = declaration.key, mirror.relative_path(project.root, found.path)
+        self._record.add("waiting", f"{key} in {path} has to be approved by a person\njiti approve {key}")
+        error = asking.needed(declaration, found)
+        told = self.refused[project.root, key] = f"{type(error).__name__}: {error}"
+        return told
 
     def _ensure(self, project: Project, declaration: Declaration, *, rebuild: bool) -> str:
         key = declaration.key
@@ -196,6 +210,13 @@ class Project:
         if not isinstance(state, states.Fresh) or state.implementation is None:
             return True
         return bool(requirements.unverified(declaration, state.implementation, self.found))
+
+    def unapproved(self, declaration: Declaration) -> Implementation | None:
+        """A stub's code, if the project wants it approved by a person and it is not."""
+        if self._settings.approve != ASK:
+            return None
+        state = states.look(declaration, asks=True)
+        return state.implementation if isinstance(state, states.Unapproved) else None
 
 
 def _own_engine(declaration: Declaration, module: str) -> object:

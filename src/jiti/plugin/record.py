@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COLOURS = {
     "generated": {"green": True},
     "verified": {"green": True},
+    "waiting": {"yellow": True},
     "failed": {"red": True},
     "failing": {"red": True},
     "warning": {"yellow": True},
