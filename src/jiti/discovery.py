@@ -63,6 +63,33 @@ def is_ignored(root: str, path: str) -> bool:
     return _hidden(f"{folder}{name}/" if is_folder else f"{folder}{name}", rules)
 
 
+class IgnoreRules:
+    """What git ignores in one folder of a project, for who walks down by itself.
+
+    Args:
+        root: absolute path of the project root.
+        folder: from the root, with a closing slash; empty for the root itself.
+        rules: what is known of it from the folders above; those above the root are looked at where it is not given.
+    """
+
+    def __init__(self, root: str, folder: str = "", rules: tuple[_Rules, ...] | None = None) -> None:
+        self._root = root
+        self._folder = folder
+        self._rules = _rules_above(root) if rules is None else rules
+
+    def with_own(self) -> IgnoreRules:
+        """The same with the folder's own `.gitignore`, which nobody has looked for yet."""
+        return IgnoreRules(self._root, self._folder, _with_rules_of(self._root, self._folder, self._rules))
+
+    def below(self, name: str) -> IgnoreRules:
+        """What these say of a folder in this one."""
+        return IgnoreRules(self._root, f"{self._folder}{name}/", self._rules)
+
+    def hide(self, name: str, *, is_folder: bool) -> bool:
+        """Whether git ignores what lies in this folder by a name."""
+        return bool(self._rules) and _hidden(f"{self._folder}{name}{'/' if is_folder else ''}", self._rules)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     """One line of a `.gitignore`.

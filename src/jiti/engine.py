@@ -66,6 +66,8 @@ class Engine:
         test_guide: the same for its tests.
         frozen: never use a model; a call that would need one raises `FrozenError`.
         approve: whether a person has to approve code before it runs in their process: "ask"; or not: "auto".
+        sandbox: whether the kernel confines what is checked: "auto", as far as it can; "require", and nothing is
+            generated where it cannot; "off".
         values: what of the live arguments a model may see: "repr", "types" or "none".
         observe: is told each event of a session (see `jiti.events`), instead of the progress display.
     """
@@ -84,6 +86,7 @@ class Engine:
         test_guide: str | None = None,
         frozen: bool | None = None,
         approve: str | None = None,
+        sandbox: str | None = None,
         values: str | None = None,
         observe: Observer | None = None,
     ) -> None:
@@ -98,6 +101,7 @@ class Engine:
             "test_guide": test_guide,
             "frozen": frozen,
             "approve": approve,
+            "sandbox": sandbox,
             "values": values,
         }
         self._overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

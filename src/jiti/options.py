@@ -16,6 +16,7 @@ Log = Literal["off", "info", "debug"]
 Values = Literal["repr", "types", "none"]
 Mirror = Literal["root", "package"]
 Approve = Literal["auto", "ask"]
+Sandbox = Literal["off", "auto", "require"]
 
 
 def checked(place: str, name: str, value: object, readers: Mapping[str, Reader]) -> Any:  # noqa: ANN401 - of any type
@@ -112,6 +113,20 @@ def _one_of(alternatives: tuple[str, ...]) -> Reader:
     return read
 
 
+def _table_or(read: Reader) -> Reader:
+    """What a table says in its keys, or one text says at once."""
+
+    def read_either(value: object) -> Any:  # noqa: ANN401 - of either type
+        if isinstance(value, dict):
+            return value
+        try:
+            return read(value)
+        except _UnfitError as expected:
+            raise _UnfitError(f"{expected}, or a table") from None
+
+    return read_either
+
+
 _BEST = 10
 _KINDS = {
     bool: "true or false",
@@ -141,12 +156,20 @@ SETTINGS: Mapping[str, Reader] = {
     "tests": _texts,
     "exclude": _texts,
     "budget": _table,
-    "sandbox": _table,
+    "sandbox": _table_or(_one_of(get_args(Sandbox))),
 }
 """All keys of `[tool.jiti]`."""
 
 BUDGET: Mapping[str, Reader] = {"usd": _amount, "tokens": _count(1), "seconds": _amount, "process_usd": _amount}
 """The keys of `[tool.jiti.budget]`."""
 
-SANDBOX: Mapping[str, Reader] = {"env": _texts}
+SANDBOX: Mapping[str, Reader] = {
+    "level": _one_of(get_args(Sandbox)),
+    "env": _texts,
+    "read": _texts,
+    "write": _texts,
+    "network": _switch,
+    "processes": _switch,
+    "modes": _switch,
+}
 """The keys of `[tool.jiti.sandbox]`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from jiti.errors import ConfigError
-from jiti.options import BUDGET, SANDBOX, SETTINGS, checked, wrong
+from jiti.options import BUDGET, SANDBOX, SETTINGS, Sandbox, checked, wrong
 from jiti.usage import Budget
 
 if TYPE_CHECKING:
@@ -37,7 +37,14 @@ class Settings:
         approve: whether a person has to approve code before it runs in their process: "ask"; or not: "auto".
         log: what is told on stderr: nothing, each model call, each tool call too; None: start, end and progress.
         replay: a recorded session, or a folder of them, that answers in the model's place; a path from the root.
+        sandbox: whether the kernel confines what is checked: as far as it can, or not at all; or nothing is
+            generated where it cannot; None: as far as it can.
         env: names of environment variables that child processes get beyond those that hold no secrets.
+        read: paths, from the root, that they may read beyond the project, Python and the system's own files.
+        write: the same for writing beyond temporary folders.
+        network: whether they may use the network.
+        processes: whether they may start processes in anything but gates, where they may.
+        modes: whether they may change files' modes.
         sources: files and folders, from the root, where stubs are looked for; none: everywhere.
         tests: the same for tests.
         exclude: patterns as in a `.gitignore` for what commands pass over.
@@ -59,7 +66,13 @@ class Settings:
     approve: Approve = "auto"
     log: Log | None = None
     replay: str | None = None
+    sandbox: Sandbox | None = None
     env: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    network: bool = False
+    processes: bool = False
+    modes: bool = False
     sources: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -67,7 +80,7 @@ class Settings:
     def with_overrides(self, **given: object) -> Settings:
         """These settings under what an `Engine(...)` was given; None is taken as not given.
 
-        The later wins, but of `frozen`, `approve` and each of the budget's limits the stricter.
+        The later wins, but of `frozen`, `approve`, `sandbox` and each of the budget's limits the stricter.
 
         Raises:
             ConfigError: a value of the wrong type, or out of range.
@@ -77,7 +90,9 @@ class Settings:
             place = f"Engine({name}=)"
             if value is None:
                 continue
-            if name != "budget":
+            if name == "sandbox":
+                values[name] = checked(place, "level", value, SANDBOX)
+            elif name != "budget":
                 values[name] = checked(place, name, value, SETTINGS)
             elif isinstance(value, Budget):
                 values[name] = Budget(**_limits(place, asdict(value)))
@@ -121,17 +136,21 @@ def in_force(root: str, environ: Mapping[str, str]) -> tuple[InForce, ...]:
         ConfigError: as `load` does.
     """
     settings = load(root, environ)
-    table = _tool_table(os.path.join(root, "pyproject.toml"))
-    told = _names_in(table)
+    of_file = load(root, {})
+    told = _names_in(_tool_table(os.path.join(root, "pyproject.toml")))
     variables = {name: variable for variable, name in VARIABLES.items() if environ.get(variable)}
     budget = {f"budget.{name}": limit for name, limit in asdict(settings.budget).items()}
     values = {each.name: getattr(settings, each.name) for each in fields(Settings) if each.name in SETTINGS}
-    values = {**values, **budget, "budget.process_usd": settings.process_usd, "sandbox.env": settings.env}
+    values = {**values, **budget, "budget.process_usd": settings.process_usd}
+    values |= {f"sandbox.{name}": getattr(settings, name) for name in SANDBOX if name != "level"}
     del values["budget"]
     found = []
     for name, value in values.items():
         place = "pyproject.toml" if name in told else "default"
-        if name in variables and table.get(name) not in _STRICTEST.get(name, ()):  # a variable thaws nothing
+        _, *stricter = _STRICTER.get(name, (None,))
+        if name in variables and not (
+            value in stricter and value == getattr(of_file, name)
+        ):  # a variable thaws nothing
             place = variables[name]
         found.append(InForce(name, value, place))
     return tuple(found)
@@ -142,22 +161,26 @@ def _names_in(table: Mapping[str, object]) -> set[str]:
     names = set()
     for name, value in table.items():
         names |= {f"{name}.{inner}" for inner in value} if isinstance(value, dict) else {name}
-    return names
+    return names | ({"sandbox"} if "sandbox.level" in names else set())
 
 
 def _merged(settings: Settings, later: Mapping[str, Any]) -> Settings:
-    """The settings with `later` over them; the strictest of `frozen`, `approve` and each limit of the budget stays."""
+    """The settings with `later` over them; of those in `_STRICTER`, and of the limits, the strictest stays."""
     values = dict(later)
-    for name, strictest in _STRICTEST.items():
-        if getattr(settings, name) in strictest:
-            values.pop(name, None)
+    for name, ranks in _STRICTER.items():
+        if name in values and ranks.index(values[name]) < ranks.index(getattr(settings, name)):
+            del values[name]
     if "budget" in values:
         values["budget"] = _strictest(settings.budget, values["budget"])
     return replace(settings, **values)
 
 
-_STRICTEST: Mapping[str, tuple[object, ...]] = {"frozen": (True,), "approve": ("ask",)}
-"""Values that nothing which comes later takes back."""
+_STRICTER: Mapping[str, tuple[object, ...]] = {
+    "frozen": (False, True),
+    "approve": ("auto", "ask"),
+    "sandbox": (None, *get_args(Sandbox)),
+}
+"""Values of settings that nothing which comes later loosens, the loosest first."""
 
 
 def _strictest(one: Budget, other: Budget) -> Budget:
@@ -178,8 +201,9 @@ def _from_file(root: str) -> dict[str, Any]:
             limits = _limits(place, setting)
             values["process_usd"] = limits.pop("process_usd", None)
             values["budget"] = Budget(**limits)
-        elif name == "sandbox":
+        elif name == "sandbox" and isinstance(setting, dict):
             values |= {key: checked(f"{place} {key}", key, each, SANDBOX) for key, each in setting.items()}
+            values["sandbox"] = values.pop("level", None)
         else:
             values[name] = setting
     return values
@@ -227,6 +251,7 @@ VARIABLES = {
     "JITI_MODEL": "model",
     "JITI_FROZEN": "frozen",
     "JITI_APPROVE": "approve",
+    "JITI_SANDBOX": "sandbox",
     "JITI_LOG": "log",
     "JITI_REPLAY": "replay",
     "JITI_STYLE": "style",

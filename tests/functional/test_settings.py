@@ -254,7 +254,7 @@ def test_the_page_holds_every_setting_and_no_other() -> None:
 
 
 def test_the_page_knows_every_variable() -> None:
-    said = {row[0].strip("`"): key for key, row in rows().items() if row[0]}
+    said = {row[0].strip("`"): "sandbox" if key == "level" else key for key, row in rows().items() if row[0]}
     assert said == settings.VARIABLES
 
 
@@ -268,7 +268,7 @@ def test_the_page_knows_every_argument() -> None:
 
 def test_the_page_says_every_default() -> None:
     defaults = settings.Settings()
-    known = asdict(defaults) | asdict(Limits.of(defaults).budget) | {"process_usd": PROCESS_USD}
+    known = asdict(defaults) | asdict(Limits.of(defaults).budget) | {"process_usd": PROCESS_USD, "level": "auto"}
     for key, row in rows().items():
         default = row[2]
         said = tomllib.loads(f"it = {default.strip('`')}")["it"] if default.startswith("`") else None
@@ -280,7 +280,8 @@ def test_the_page_has_a_unit_for_every_number() -> None:
     for key, row in rows().items():
         assert len(row) == 5, key
         is_number = key in options.BUDGET or isinstance(getattr(settings.Settings(), key, None), int | float)
-        assert bool(row[3]) is (is_number and key != "frozen"), key
+        is_switch = isinstance(getattr(settings.Settings(), key, None), bool)
+        assert bool(row[3]) is (is_number and not is_switch), key
 
 
 def test_the_page_names_every_prompt() -> None:

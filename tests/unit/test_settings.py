@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jiti.errors import ConfigError
-from jiti.settings import Settings, load
+from jiti.settings import Settings, in_force, load
 from jiti.usage import Budget
 
 
@@ -247,3 +248,56 @@ def test_a_wrong_argument_of_an_engine_is_named(given: dict[str, Any], message: 
     with pytest.raises(ConfigError) as caught:
         Settings().with_overrides(**given)
     assert str(caught.value).startswith(message)
+
+
+# ---------------------------------------------------------------- the sandbox
+
+
+@pytest.mark.parametrize(
+    ("in_file", "variable", "engine", "level"),
+    [
+        ("", "", None, None),
+        ("off", "", None, "off"),
+        ("off", "auto", None, "auto"),
+        ("require", "off", "auto", "require"),
+        ("auto", "require", "off", "require"),
+        ("auto", "off", "off", "auto"),
+        ("", "off", None, "off"),
+        ("", "", "require", "require"),
+    ],
+)
+def test_of_the_sandbox_the_stricter_wins(
+    tmp_path: Path, in_file: str, variable: str, engine: str | None, level: str | None
+) -> None:
+    root = project(tmp_path, f'[tool.jiti]\nsandbox = "{in_file}"\n' if in_file else "")
+    assert load(root, {"JITI_SANDBOX": variable}).with_overrides(sandbox=engine).sandbox == level
+
+
+def test_the_sandbox_is_a_text_or_a_table_with_a_level(tmp_path: Path) -> None:
+    root = project(
+        tmp_path, '[tool.jiti.sandbox]\nlevel = "require"\nnetwork = true\nwrite = ["var/"]\nread = ["/srv"]\n'
+    )
+    expected = Settings(sandbox="require", network=True, write=("var/",), read=("/srv",))
+    assert load(root, {}) == expected
+    places = {each.name: (each.value, each.place) for each in in_force(root, {"JITI_SANDBOX": "off"})}
+    assert places["sandbox"] == ("require", "pyproject.toml")
+    assert places["sandbox.network"] == (True, "pyproject.toml")
+    assert places["sandbox.processes"] == (False, "default")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[tool.jiti]\nsandbox = "on"', '[tool.jiti] sandbox: expected one of "off", "auto", "require", or a table'),
+        ('[tool.jiti.sandbox]\nlevel = "on"', '[tool.jiti.sandbox] level: expected one of "off", "auto", "require"'),
+        ("[tool.jiti.sandbox]\nnetwork = 1", "[tool.jiti.sandbox] network: expected true or false"),
+    ],
+)
+def test_a_sandbox_that_cannot_be_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load(project(tmp_path, text), {})
+
+
+def test_an_engine_says_a_level_and_no_table() -> None:
+    with pytest.raises(ConfigError, match=re.escape('Engine(sandbox=): expected one of "off"')):
+        Settings().with_overrides(sandbox={"network": True})

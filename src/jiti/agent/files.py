@@ -8,12 +8,9 @@ from __future__ import annotations
 import difflib
 import os
 import posixpath
-import re
 import stat
 import unicodedata
 from dataclasses import dataclass
-from fnmatch import translate
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pathspec
@@ -23,20 +20,13 @@ from jiti.agent.tool import ToolError
 from jiti.discovery import is_ignored, project_files
 from jiti.home import MIRROR
 from jiti.masking import mask
+from jiti.secret_names import plain_names, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGEST_FILE = 2_000_000
 """Bytes of a file that is read at all."""
-
-SECRET_NAMES = (
-    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.gpg", "*.asc"),
-    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh", ".aws", ".gnupg", ".kube", ".docker"),
-    *(".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".htpasswd", ".git-credentials", "credentials"),
-    *("credentials.json", "credentials.toml", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
-)
-"""Names of files and folders that hold keys, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +143,12 @@ class ProjectFiles:
 
     def _refusal(self, path: str) -> str | None:
         """Why a path is never read, by the names in it and where it lies."""
-        names = _plain_names(path)
+        names = plain_names(path)
         if not self._with_mirror and (
             MIRROR in names or "jiti~1" in names or _is_at_or_below(os.path.join(self._root, path), self._mirror)
         ):
             return _OF_THE_MIRROR
-        return _refusal(names)
+        return refusal(names)
 
     def _is_generated_code(self, real: str) -> bool:
         """Whether a file is an implementation that may not be read, and lies elsewhere: a copy, or a hard link.
@@ -196,32 +186,12 @@ class ProjectFiles:
         return f" Did you mean {' or '.join(near)}?" if near else " list_files gives what there is."
 
 
-_SECRET = re.compile("|".join(translate(pattern) for pattern in SECRET_NAMES))
-_IGNORABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-
-
 _OF_THE_MIRROR = "it is code that jiti generated, and a test is written from the interface alone"
 _LONGEST_HEADER_LINE = 10_000
 
 
 def _refused(path: str, reason: str) -> ToolError:
     return ToolError(f"{path} cannot be read: {reason}. Work without it, and do not look for a way around.")
-
-
-def _plain_names(path: str) -> list[str]:
-    """The names in a path, however they are written."""
-    names = [_IGNORABLE.sub("", unicodedata.normalize("NFKC", name)).casefold() for name in path.split("/")]
-    return [name.partition(":")[0].rstrip(". ") or name for name in names]
-
-
-def _refusal(names: list[str]) -> str | None:
-    if ".git" in names or "git~1" in names:
-        return "it belongs to git"
-    if (MIRROR, ".local") in pairwise(names):
-        return "it is jiti's own"
-    if any(_SECRET.match(name) for name in names):
-        return "its name says that it holds secrets"
-    return None
 
 
 def _require_regular_file(path: str, real: str) -> None:
