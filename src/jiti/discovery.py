@@ -216,6 +216,9 @@ def _rules_above(root: str) -> tuple[_Rules, ...]:
         patterns = _read(folder)
         if patterns:
             rules.insert(0, _Rules("", patterns, way))
+    patterns = _read(os.path.join(folder, ".git", "info"), "exclude")  # what this clone ignores
+    if patterns:
+        rules.insert(0, _Rules("", patterns, way))
     return () if _hidden("", tuple(rules)) else tuple(rules)
 
 
@@ -224,10 +227,10 @@ def _with_rules_of(root: str, folder: str, rules: tuple[_Rules, ...]) -> tuple[_
     return (*rules, _Rules(folder, patterns)) if patterns else rules
 
 
-def _read(folder: str) -> tuple[_Pattern, ...]:
-    """The patterns of a folder's `.gitignore`; none where it cannot be read."""
+def _read(folder: str, name: str = ".gitignore") -> tuple[_Pattern, ...]:
+    """The patterns of a folder's `.gitignore`, or of another such file; none where it cannot be read."""
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8-sig", errors="surrogateescape") as file:
+        with open(os.path.join(folder, name), encoding="utf-8-sig", errors="surrogateescape") as file:
             return _compile(file)
     except OSError:
         return ()

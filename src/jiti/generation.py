@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jiti import gates, host, locks, mirror, orders, preflight, requirements
 from jiti.errors import GenerationError, JitiError
 from jiti.events import VerificationEnded, VerificationStarted
+from jiti.masking import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -156,7 +157,7 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
         return mirror.file(
             order.definition,
             candidate.code,
-            made=made,
+            made=mask(made),
             gates=gates.header_line(candidate.gates),
             uses=requirements.uses_line(order.targets),
             tests=candidate.tests,

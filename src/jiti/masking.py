@@ -1,13 +1,15 @@
 """Masking: whatever looks like a credential leaves neither this process nor this machine.
 
-Three kinds of things are taken for credentials: texts of a known form (a provider's key, a JWT, a
-private key), what a URL or a header carries as a password, and literal values given to a name such
-as `password` or `api_key`. Ordinary code that speaks of passwords and tokens stays as it is, for the
-agent has to work on it; where a literal might be either, it is masked.
+Four kinds of things are taken for credentials: texts of a known form (a provider's key, a JWT, a
+private key), what a URL or a header carries as a password, literal values given to a name such
+as `password` or `api_key`, and what this process's environment has under such a name, wherever that
+turns up. Ordinary code that speaks of passwords and tokens stays as it is, for the agent has to
+work on it; where a literal might be either, it is masked.
 """
 
 from __future__ import annotations
 
+import os
 import re
 
 MASK = "[masked]"
@@ -90,6 +92,13 @@ _NEAR_NAME = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_NAME_IN_ENVIRONMENT = re.compile(
+    r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PWD|PASS|CREDENTIALS?|PAT|DSN)$|API_?KEY|SECRET",
+    re.IGNORECASE,
+)
+_SHORTEST_IN_ENVIRONMENT = 8
+_LETTER_AND_DIGIT = re.compile(r"[A-Za-z].*\d|\d.*[A-Za-z]", re.DOTALL)
+
 _TRIVIAL = frozenset(
     {
         *("changeme", "dummy", "example", "foobar", "hidden", "placeholder", "test", "testing"),
@@ -115,6 +124,8 @@ def mask(text: str) -> str:
 
     The number of lines stays as it was, and masking twice is masking once.
     """
+    for value in _values_in_environment():
+        text = text.replace(value, MASK)
     text = _PRIVATE_KEY.sub(lambda found: MASK + "\n" * found[0].count("\n"), text)
     text = _KNOWN_FORMS.sub(MASK, text)
     text = _SK_KEY.sub(lambda found: MASK if _has_random_run(found[0]) else found[0], text)
@@ -124,6 +135,21 @@ def mask(text: str) -> str:
     text = _BEARER.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
     text = _ASSIGNED.sub(_without_literal, text)
     return _NEAR_NAME.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
+
+
+def _values_in_environment() -> list[str]:
+    """Credentials that this process was given, the longest first; what may be a word, a path or a number is none."""
+    values = {
+        value
+        for name, value in os.environ.items()
+        if len(value) >= _SHORTEST_IN_ENVIRONMENT
+        and _NAME_IN_ENVIRONMENT.search(name)
+        and _LETTER_AND_DIGIT.search(value)
+        and _is_literal(value)
+        and not _PATH.match(value)
+        and not _EXPRESSION.fullmatch(value)
+    }
+    return sorted(values, key=len, reverse=True)
 
 
 def _without_value(found: re.Match[str], is_credential: bool) -> str:  # noqa: FBT001 - the answer to a question

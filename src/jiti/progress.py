@@ -26,6 +26,7 @@ from jiti.events import (
     VerificationStarted,
     Waiting,
 )
+from jiti.masking import mask
 from jiti.panel import Panel
 from jiti.usage import Usage
 
@@ -251,7 +252,7 @@ class Display:
             self._panel = None
 
     def _print(self, text: str, style: str = "") -> None:
-        line = figures.printable(f"jiti: {text}")
+        line = figures.printable(mask(f"jiti: {text}"))  # a log may be kept, and read by others
         if self._panel is None:
             self._stream.write(f"{line}\n")
             self._stream.flush()

@@ -161,3 +161,27 @@ def test_no_part_of_a_password_is_left(word: str, number: int) -> None:
     assert value not in mask(f'password="{value}"')
     assert value not in mask(f"postgres://bob:{value}@host/db")
     assert mask(f"PASSWORD={value}") == f"PASSWORD={MASK}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_masked"),
+    [
+        ("SHOP_API_KEY", "correct-horse-7", True),
+        ("DB_PASSWORD", "hunter2hunter", True),
+        ("MY_TOKEN", "0123456789ab", True),
+        ("client_secret", "q1w2e3r4t5", True),
+        ("SECRET_KEY", "development", False),
+        ("API_KEY", "short1", False),
+        ("KEYBOARD", "layout-105", False),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/home/me/key1.json", False),
+        ("PWD", "/home/me/project1", False),
+        ("JITI_MODEL", "claude-sonnet-5-5", False),
+    ],
+)
+def test_what_the_environment_calls_a_credential_is_masked_wherever_it_turns_up(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, *, is_masked: bool
+) -> None:
+    monkeypatch.setenv(name, value)
+    text = f"ValueError: cannot log in as me with {value}!"
+    assert (value not in mask(text)) is is_masked
+    assert mask(mask(text)) == mask(text)

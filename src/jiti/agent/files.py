@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pathspec
 
 from jiti import header, source
+from jiti.agent.hard_links import HardLinks
 from jiti.agent.tool import ToolError
 from jiti.discovery import is_ignored, project_files
 from jiti.home import MIRROR
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 2_000_000
 """Bytes of a file that is read at all."""
+LONGEST_PATH = 4_096
+"""Characters of a path that is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class ProjectFiles:
         self._root = os.path.realpath(root)
         self._with_mirror = with_mirror
         self._mirror = os.path.realpath(os.path.join(root, MIRROR))
+        self._hard_links = HardLinks(self._root, lambda path: self._refusal(path) is not None)
 
     def paths(self, glob: str | None = None) -> list[str]:
         """The paths of the project's files, in order; those in folders that begin with a dot are left out.
@@ -68,12 +72,13 @@ class ProjectFiles:
     def places(self, glob: str | None = None) -> list[Place]:
         """The files of `paths` that are small enough to be read, as `locate` gives them."""
         found = []
+        self._hard_links.forget()
         for path in self.paths(glob):
             try:
                 # Folders that are links were not entered: only the file itself can lead elsewhere.
                 real = os.path.join(self._root, path)
                 place = self.locate(path) if os.path.islink(real) else Place(path, real)
-                if os.path.getsize(place.real) <= LARGEST_FILE and not self._is_generated_code(place.real):
+                if os.path.getsize(place.real) <= LARGEST_FILE and not self._is_more_than_its_name(place.real):
                     found.append(place)
             except (ToolError, OSError):
                 continue
@@ -86,6 +91,7 @@ class ProjectFiles:
             ToolError: it is refused, or cannot be read as text.
         """
         place = self.locate(path)
+        self._hard_links.forget()
         try:
             size = os.path.getsize(place.real)
             if size > LARGEST_FILE:
@@ -96,6 +102,8 @@ class ProjectFiles:
                 data = file.read(LARGEST_FILE + 1)
             if self._is_generated_code(place.real):
                 raise _refused(place.path, _OF_THE_MIRROR)
+            if self._hard_links.lead_to_private(place.real):
+                raise _refused(place.path, "it is another name of a file that must not be read")
         except OSError as error:
             raise ToolError(f"{place.path} cannot be read: {error.strerror}.") from error
         return mask(_decoded(place.path, data))
@@ -119,7 +127,13 @@ class ProjectFiles:
         _require_regular_file(path, real)
         return Place(path, real)
 
+    def _is_more_than_its_name(self, real: str) -> bool:
+        """Whether a file whose name may be read may not be; OSError where it cannot be looked at."""
+        return self._is_generated_code(real) or self._hard_links.lead_to_private(real)
+
     def _relative(self, path: str) -> str:
+        if len(path) > LONGEST_PATH:
+            raise ToolError(f"The path has {len(path):,} characters; list_files gives those that there are.")
         if "\0" in path or not _is_writable(path) or not path.strip():
             raise ToolError("The path must be a file's, from the project root, as list_files gives it.")
         if os.path.isabs(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from jiti.agent.task import Accepted, Limits, Task
 from jiti.agent.tool import GaveUp, Surroundings
 from jiti.agent.toolbox import Toolbox
 from jiti.errors import BudgetExceededError, GenerationError, ModelError
+from jiti.masking import mask
 from jiti.models import Request, Text, ToolCall
 from jiti.submission import OutOfTimeError
 
@@ -182,7 +184,10 @@ class _Session:
         error.key = self._task.key
         error.usage = error.usage or self.ledger.usage
         error.session = error.session or transcript
-        error.diagnostics = error.diagnostics or self._diagnostics
+        told = error.diagnostics or self._diagnostics
+        # An error ends in logs, and in the lock file for those who wait.
+        error.diagnostics = tuple(replace(each, message=mask(each.message)) for each in told)
+        error.args = tuple(mask(each) if isinstance(each, str) else each for each in error.args)
 
     # ------------------------------------------------------------ the model
 

@@ -8,6 +8,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from jiti.masking import mask
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -15,7 +17,8 @@ TAG = "JITI_CHILD"
 """The variable by whose value a child's descendants are found, however far they ran."""
 
 _SECRET_NAME = re.compile(
-    r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|^(ANTHROPIC|AWS|GOOGLE|AZURE|JITI)_", re.IGNORECASE
+    r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|_PWD$|_PASS$|_PAT$|_DSN$|COOKIE|^(ANTHROPIC|AWS|GOOGLE|AZURE|JITI)_",
+    re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 """A user and password in an address, as `DATABASE_URL` holds them."""
@@ -50,7 +53,8 @@ def child_environment(environ: Mapping[str, str], *, passed: Collection[str], ta
 
 
 def _is_withheld(name: str, value: str) -> bool:
-    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value) or _DISTORTING_NAME.search(name))
+    is_secret = _SECRET_NAME.search(name) or _SECRET_VALUE.search(value) or mask(value) != value
+    return bool(is_secret or _DISTORTING_NAME.search(name))
 
 
 def import_path() -> list[str]:

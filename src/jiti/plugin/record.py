@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti import figures
 from jiti.events import SessionEnded
+from jiti.masking import mask
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Record:
 
     def add(self, kind: str, text: str, **more: object) -> None:
         """Take one more row; the lines after the first of its text are hints."""
-        self.rows.append({"kind": kind, "text": text, **more})
+        self.rows.append({"kind": kind, "text": mask(text), **more})
 
     def show(self, reporter: pytest.TerminalReporter) -> None:
         """Write the section, if there is anything to tell."""

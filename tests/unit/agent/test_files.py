@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti import header
+from jiti.agent import tools
 from jiti.agent.files import LARGEST_FILE, ProjectFiles
-from jiti.agent.tool import ToolError
+from jiti.agent.tool import Surroundings, ToolError
+from jiti.models import ToolCall
+from tests.unit.agent.stage import FakeWorkbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -298,3 +301,110 @@ def test_no_link_and_no_copy_leads_to_the_mirror(root: Path, blind: ProjectFiles
     assert not any(path.startswith("generated") for path in again.paths())
     assert "secret" in ProjectFiles(str(root)).read("innocent.py")
     assert blind.read("app/text.py") == "x = 1\n"
+
+
+# ---------------------------------------------------------------- every way round
+
+
+def odd_ways(root: Path) -> list[str]:
+    """Other ways to write `.env`, `other.py` outside the root, and a file that git ignores."""
+    inside, outside = f"{root}/.env", f"{root.parent}/other.py"
+    return [
+        *(f"/proc/self/root{inside}", f"/proc/self/root{outside}", "/proc/self/cwd/.env", "/proc/1/root/etc/passwd"),
+        *("/proc/self/environ", "/dev/fd/0", "/dev/stdin", f"/{inside}", f"//{inside}"),
+        *(f"file://{inside}", f"file:{inside}", "file:///etc/passwd", "~/.ssh/id_rsa", "~root/.netrc", "$HOME/.env"),
+        *("app/../.env", "./.env", ".//.env", "app/./../.env", f"{root}/app/../.env", f"{root}/../{root.name}/.env"),
+        *(
+            "..\\other.py",
+            "app\\..\\.env",
+            "C:\\Windows\\win.ini",
+            "C:.env",
+            "\\\\?\\C:\\x\\.env",
+            "\\\\host\\share\\.env",
+        ),
+        *(
+            ".env/",
+            ".env/.",
+            ".env/../.env",
+            ".ENV",
+            ".Env",
+            ".eNV",
+            ".env ",
+            " .env",
+            ".env\t",
+            ".env.",
+            ".env:",
+            ".env::$DATA",
+        ),
+        *("ENV~1", "GIT~1/config", "%2eenv", "..%2fother.py", "%2e%2e/other.py", ".e\u0301nv/../.env"),
+        *("\uff0eenv", ".\uff45nv", ".\u212fnv", ".e\u200dnv", "\u202e.env", ".env\ufeff", "\u2024env"),
+        *(".env\0", ".env\0.py", "a.py\0/../.env", "\0", "app/\0.env"),
+        *("x" * 5_000, "a/" * 3_000 + ".env", "../" * 2_000 + "etc/passwd", "x" * 1_000_000),
+        *(
+            "hidden.py",
+            "app/../hidden.py",
+            f"{root}/hidden.py",
+            "link-to-env",
+            "link-to-hidden",
+            "link-out",
+            "folder/other.py",
+        ),
+        *("links/.env", "links/hidden.py", "hard-env", "hard-hidden", "excluded.py"),
+    ]
+
+
+def asked(files: ProjectFiles, tool: str, path: str) -> str:
+    """What a tool tells of a path, be it an answer or an error."""
+    given = {"path": path} if tool in {"read_file", "outline"} else {"glob": path}
+    if tool == "search":
+        given["pattern"] = "."
+    by_name = {each.spec.name: each for each in tools.FOR_CODE}
+    try:
+        return by_name[tool].call(ToolCall("1", tool, given), Surroundings(files, FakeWorkbench())).text
+    except ToolError as error:
+        return str(error)
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_no_way_of_writing_a_path_leads_to_what_may_not_be_read(root: Path, files: ProjectFiles) -> None:
+    lay(root, "app/a.py", "a.py")
+    lay(root, ".env", "hidden.py", "excluded.py", text="PLANTED = 1\ndef planted(): ...\n")
+    lay(root.parent, "other.py", text="PLANTED = 2\ndef planted(): ...\n")
+    lay(root, ".gitignore", text="hidden.py\n")
+    lay(root, ".git/info/exclude", text="# of this clone\nexcluded.py\n")
+    for name, target in {
+        "link-to-env": ".env",
+        "link-to-hidden": "hidden.py",
+        "link-out": "../other.py",
+        "folder": "..",
+        "links": ".",
+    }.items():
+        (root / name).symlink_to(target)
+    os.link(root / ".env", root / "hard-env")
+    os.link(root / "hidden.py", root / "hard-hidden")
+    for path in odd_ways(root):
+        for tool in ("read_file", "outline"):
+            told = asked(files, tool, path)
+            assert "planted" not in told.lower(), (tool, path)
+            assert len(told) < 10_000, (tool, path[:50])
+    assert "planted" not in asked(files, "search", "*").lower()
+    assert asked(files, "list_files", "*").splitlines() == [".gitignore", "a.py", "app/a.py", *LINKS]
+
+
+LINKS = ("hard-env", "hard-hidden", "link-out", "link-to-env", "link-to-hidden")
+"""Names that are listed; what they lead to is not read."""
+
+
+def test_a_file_with_two_harmless_names_is_read(root: Path, files: ProjectFiles) -> None:
+    lay(root, "a.py", ".env")
+    os.link(root / "a.py", root / "b.py")
+    assert files.read("b.py") == "x = 1\n"
+
+
+def test_a_hard_link_below_an_ignored_folder_is_known(root: Path, files: ProjectFiles) -> None:
+    lay(root, "build/deep/secret.txt")
+    lay(root, ".gitignore", text="build/\n")
+    os.link(root / "build/deep/secret.txt", root / "notes.txt")
+    with pytest.raises(ToolError, match="another name of a file that must not be read"):
+        files.read("notes.txt")
+    assert "notes.txt" not in [place.path for place in files.places()]

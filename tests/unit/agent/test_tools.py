@@ -101,7 +101,15 @@ def test_search_gives_lines_by_file(tmp_path: Path, use: Use) -> None:
 def test_search_shows_no_credentials(tmp_path: Path, use: Use) -> None:
     (tmp_path / "a.py").write_text("password = 'hunter22'\n")
     (tmp_path / ".env").write_text("password=hunter22\n")
-    assert use("search", pattern="hunter") == "a.py:\n1\tpassword = '[masked]'"
+    assert use("search", pattern="^pass") == "a.py:\n1\tpassword = '[masked]'"
+
+
+@pytest.mark.parametrize("pattern", ["hunter", "password = 'h", "password = 'hunter22'", r"password = '\w{8}'"])
+def test_search_does_not_tell_whether_a_credential_matches(tmp_path: Path, use: Use, pattern: str) -> None:
+    """Else it would give it away letter by letter."""
+    (tmp_path / "a.py").write_text("password = 'hunter22'\nhunter = 'hunted'\n")
+    told = use("search", pattern=f"{pattern}|^hunter")
+    assert told == "a.py:\n2\thunter = 'hunted'"
 
 
 @pytest.mark.parametrize("pattern", ["(", "[", "*", "(?P<a>x)(?P<a>y)", "a{99999999999999999999}", "\\"])

@@ -41,6 +41,15 @@ def test_an_address_with_a_password_is_withheld() -> None:
     assert kept(addresses) == {"SITE"}
 
 
+def test_what_looks_like_a_credential_is_withheld_whatever_its_name() -> None:
+    held = {
+        "MINE": "ghp_" + "a1B2" * 6,
+        "OPENAI": "sk-ant-api03-" + "x" * 20,
+        "FORWARDED": "Authorization: Bearer a1b2c3d4e5",
+    }
+    assert kept({**held, "GH": "main"}) == {"GH"}
+
+
 def test_what_a_program_needs_is_kept() -> None:
     ordinary = {"PATH": "/bin", "LANG": "C", "PYTHONPATH": "src", "PYTEST_PLUGINS": "p", "DJANGO_SETTINGS_MODULE": "s"}
     assert kept(ordinary) == set(ordinary)

@@ -36,6 +36,12 @@ def hits(pattern: str, files: list[list[str]], limit: int) -> dict[str, object]:
     return {"hits": found, "more": False}
 
 
+def matching(pattern: str, lines: list[str]) -> dict[str, object]:
+    """The places in a list of lines that the pattern matches somewhere; it has matched others, so it is valid."""
+    search = re.compile(pattern).search
+    return {"matching": [at for at, line in enumerate(lines) if search(line[:LONGEST_LINE])]}
+
+
 def _lines(path: str) -> list[str]:
     """A file's lines; none where it cannot be read or is no text."""
     try:
@@ -50,4 +56,7 @@ def _lines(path: str) -> list[str]:
 
 if __name__ == "__main__":
     order = json.load(sys.stdin)
-    json.dump(hits(order["pattern"], order["files"], order["limit"]), sys.stdout)
+    if "lines" in order:
+        json.dump(matching(order["pattern"], order["lines"]), sys.stdout)
+    else:
+        json.dump(hits(order["pattern"], order["files"], order["limit"]), sys.stdout)

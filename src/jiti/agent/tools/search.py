@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiti.agent.bounds import numbered, shortened
 from jiti.agent.tool import Answer, Surroundings, Tool, ToolError, input_schema
 from jiti.agent.tools import matcher
+from jiti.masking import MASK
 from jiti.models import ToolSpec
 
 if TYPE_CHECKING:
@@ -44,9 +47,10 @@ def run(surroundings: Surroundings, given: Mapping[str, Any]) -> Answer:
     found = find_lines(given["pattern"], searched)
     if "error" in found:
         raise ToolError(f"The pattern is not valid: {found['error']}. Escape what is meant literally: `\\(`, `\\[`.")
-    if not found["hits"]:
+    hits = _shown_too(given["pattern"], _readable(files, found["hits"]))
+    if not hits:
         return Answer(f"No line of {len(searched):,} files matches.")
-    text = _shown(files, found["hits"])
+    text = _listed(hits)
     if found["more"]:
         text += f"\n… more than {MOST_HITS} lines match. Narrow the pattern or the glob."
     return Answer(shortened(text, "Narrow the pattern or the glob."))
@@ -58,7 +62,11 @@ def find_lines(pattern: str, files: list[list[str]], seconds: float = SECONDS) -
     Raises:
         ToolError: it took longer, or broke down.
     """
-    order = {"pattern": pattern, "files": files, "limit": MOST_HITS}
+    return _asked({"pattern": pattern, "files": files, "limit": MOST_HITS}, seconds)
+
+
+def _asked(order: Mapping[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
+    """What the matcher answers."""
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [sys.executable, "-I", "-S", matcher.__file__],
@@ -79,26 +87,39 @@ def find_lines(pattern: str, files: list[list[str]], seconds: float = SECONDS) -
     return json.loads(done.stdout)
 
 
-def _shown(files: ProjectFiles, hits: list[tuple[str, int]]) -> str:
-    """The lines, grouped by file, out of the masked texts."""
+class _Hit(NamedTuple):
+    """A line that matches, as it may be shown."""
+
+    path: str
+    number: int
+    line: str
+
+
+def _readable(files: ProjectFiles, hits: list[tuple[str, int]]) -> list[_Hit]:
+    """The lines out of the masked texts; those of files that may no longer be read are left out."""
+    texts: dict[str, list[str]] = {}
+    for path in dict.fromkeys(path for path, _ in hits):
+        with suppress(ToolError):
+            texts[path] = files.read(path).split("\n")
+    return [_Hit(path, number, texts[path][number - 1]) for path, number in hits if number <= len(texts.get(path, ()))]
+
+
+def _shown_too(pattern: str, hits: list[_Hit]) -> list[_Hit]:
+    """Those that match also as they are shown: whether a credential matches would give it away, bit by bit."""
+    if not any(MASK in hit.line for hit in hits):
+        return hits
+    found = _asked({"pattern": pattern, "lines": [hit.line for hit in hits]})
+    return [hits[at] for at in found["matching"]]
+
+
+def _listed(hits: list[_Hit]) -> str:
+    """The lines, grouped by file."""
     shown: list[str] = []
-    lines: list[str] = []
-    last = ""
-    for path, number in hits:
-        if path != last:
-            lines = _readable_lines(files, path)
-            shown.append(f"{path}:")
-            last = path
-        if number <= len(lines):  # the file may have changed meanwhile
-            shown += numbered(lines[number - 1 : number], number, SHOWN_CHARACTERS)
+    for path, of_file in groupby(hits, key=lambda hit: hit.path):
+        shown.append(f"{path}:")
+        for hit in of_file:
+            shown += numbered([hit.line], hit.number, SHOWN_CHARACTERS)
     return "\n".join(shown)
-
-
-def _readable_lines(files: ProjectFiles, path: str) -> list[str]:
-    try:
-        return files.read(path).split("\n")
-    except ToolError as error:
-        return [str(error)]
 
 
 def summary(given: Mapping[str, Any]) -> str:
