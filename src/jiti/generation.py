@@ -129,6 +129,7 @@ def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]]
 
 def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Bench:
     from jiti.checks.bench import Bench
+    from jiti.sandbox import Policy
 
     return Bench(
         order.definition,
@@ -138,14 +139,17 @@ def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str,
         generate=generate,
         gates=order.gates,
         standing=order.standing,
+        sandbox=Policy.of(means.settings),
     )
 
 
 def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> TestBench:
     from jiti.checks.red import TestBench
+    from jiti.sandbox import Policy
 
     targets = [definition for definition, _ in order.targets]
-    return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate)
+    policy = Policy.of(means.settings)
+    return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate, sandbox=policy)
 
 
 def _file(order: Order, accepted: Accepted) -> Implementation:

@@ -112,6 +112,7 @@ def task_of(order: Order, in_force: Settings) -> Task:
         ConfigError: a guide or a prompt that the settings name cannot be read.
     """
     from jiti.agent import context, prompts, session
+    from jiti.sandbox import level_of
 
     definition = order.definition
     root = definition.declaration.root
@@ -138,6 +139,7 @@ def task_of(order: Order, in_force: Settings) -> Task:
         system=system,
         message=message,
         prompts=prompts.folder(root, in_force),
+        sandbox=str(level_of(in_force)),
         is_test=definition.is_test,
         gates=tuple(order.gates),
     )

@@ -32,9 +32,9 @@ class Chronicle:
         self._transcript = transcript
         self._observe = observe
 
-    def begins(self, spec: str, model: str, reason: str) -> None:
+    def begins(self, spec: str, model: str, reason: str, sandbox: str) -> None:
         """The session begins."""
-        self._transcript.session(key=self._key, spec=spec, model=model, reason=reason)
+        self._transcript.session(key=self._key, spec=spec, model=model, reason=reason, sandbox=sandbox)
         self._observe(SessionStarted(self._key, model, reason))
 
     def asks(self, turn: int, request: Request, added: Sequence[Message]) -> None:

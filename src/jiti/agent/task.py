@@ -27,6 +27,7 @@ class Task:
         reason: why it is done: `missing`, or what changed.
         prompts: absolute path of a folder whose files replace jiti's own prompts of that name.
         gates: tests that decide on it; told to a person where the agent says that they cannot be met.
+        sandbox: what confines the code that is checked.
         is_test: whether the stub is a jiti-test: it is handed in by `submit_test`, and the mirror cannot be read.
     """
 
@@ -37,6 +38,7 @@ class Task:
     reason: str = "missing"
     prompts: str | None = None
     gates: tuple[Gate, ...] = ()
+    sandbox: str = ""
     is_test: bool = False
 
 

@@ -67,8 +67,8 @@ class Transcript:
                 self._file.close()
             self._file = None
 
-    def session(self, *, key: str, spec: str, model: str, reason: str) -> None:
-        """A session begins."""
+    def session(self, *, key: str, spec: str, model: str, reason: str, sandbox: str = "") -> None:
+        """A session begins; `sandbox` is what confines the code that it checks."""
         time = datetime.now(UTC).isoformat(timespec="seconds")
         self._write(
             {
@@ -78,6 +78,7 @@ class Transcript:
                 "spec": spec,
                 "model": model,
                 "reason": reason,
+                "sandbox": sandbox,
                 "time": time,
             }
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
     from jiti.gates import Gate
     from jiti.live import LiveCall
+    from jiti.sandbox import Policy
     from jiti.submission import Submission
 
 
@@ -46,6 +47,7 @@ class Bench(Workplace):
         gates: what has to pass.
         standing: key to code of candidates that stand in for their stubs while gates are run: those whose generation
             waits for this one, because a gate of theirs needs it.
+        sandbox: what the kernel confines jobs to; None: nothing.
     """
 
     def __init__(  # noqa: PLR0913 - what a candidate is judged by
@@ -60,9 +62,20 @@ class Bench(Workplace):
         fork: bool = True,
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
+        sandbox: Policy | None = None,
     ) -> None:
         limits = limits or Limits()
-        children = Children(definition, module, live, env=env, generate=generate, limits=limits, fork=fork, gates=gates)
+        children = Children(
+            definition,
+            module,
+            live,
+            env=env,
+            generate=generate,
+            limits=limits,
+            fork=fork,
+            gates=gates,
+            sandbox=sandbox,
+        )
         super().__init__(definition, live, children, limits)
         self._module = module
         self._cases = tuple(case for gate in gates for case in gate.cases)

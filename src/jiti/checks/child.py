@@ -23,6 +23,7 @@ import pytest
 
 import jiti.trial
 from jiti.checks import jobs, processes, pytest_run, stub_module
+from jiti.checks.confining import Confining
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
 from jiti.checks.reports import OURS, Report, ReportingTrial, message_of, short_traceback, told
@@ -87,7 +88,7 @@ class _Child:
         setup = self._setup
         try:
             plugins = [self._plugin, self._plugin.gates]
-            pytest.main(pytest_run.arguments(setup["root"], setup["folder"]), plugins=plugins)
+            pytest.main(pytest_run.arguments(setup["root"], setup["temporary"]), plugins=plugins)
         except BaseException as error:  # noqa: BLE001 - conftest files and plugins may raise anything
             self._fail(Stage.PYTEST, f"pytest cannot start {_HERE}", short_traceback(error))
         if self._session is None:
@@ -171,16 +172,17 @@ class _Child:
         script = setup["script"][0] if setup["script"] else ""
         flags = pytest_run.doctest_flags(session.config)
         place = Place(setup["key"], setup["qualname"], module, setup["live"], script, self._script_problem, flags)
+        forks = setup["fork"] and processes.thread_count() == 1
+        confining = Confining(setup, forks=forks)
         gc.collect()
         gc.freeze()  # what is there now is shared with every fork, and stays so
-        forks = setup["fork"] and processes.thread_count() == 1
         self._say("ready", forks=forks, gates=self._plugin.gates.told())
         if forks:
-            self._fork_for_each(place)
+            self._fork_for_each(place, confining)
         else:
-            self._do_one(place)
+            self._do_one(place, confining)
 
-    def _fork_for_each(self, place: Place) -> None:
+    def _fork_for_each(self, place: Place, confining: Confining) -> None:
         kept = frozenset(processes.children(os.getpid()))  # a user's module may have started them: they stay
         while True:
             try:
@@ -190,11 +192,12 @@ class _Child:
             if "kind" not in job:
                 continue  # asked to stop a job that had ended by itself
             ours, theirs = socket.socketpair()
+            confining.prepare()
             pid = self._fork()
             if pid == 0:
                 ours.close()
                 self._wire.close()
-                self._begin(job, place, Report(Wire(theirs), job["nonce"]))
+                self._begin(job, place, confining, Report(Wire(theirs), job["nonce"]))
             theirs.close()
             relay = Relay(pid, Wire(ours), self._wire, prefix=OF_A_JOB.encode(), kept=kept)
             try:
@@ -216,13 +219,12 @@ class _Child:
             processes.end_with_parent(signal.SIGKILL, server)
         return pid
 
-    def _do_one(self, place: Place) -> None:
+    def _do_one(self, place: Place, confining: Confining) -> None:
         try:
             job = decode(self._wire.receive())
         except EOFError:
             return
-        threading.Thread(target=self._end_when_parent_does, daemon=True).start()
-        self._begin(job, place, Report(self._wire, job["nonce"], prefix=OF_A_JOB))
+        self._begin(job, place, confining, Report(self._wire, job["nonce"], prefix=OF_A_JOB), is_own=True)
 
     def _end_when_parent_does(self) -> None:
         try:
@@ -234,11 +236,16 @@ class _Child:
 
     # ------------------------------------------------------------ in the process of a job
 
-    def _begin(self, job: Mapping[str, Any], place: Place, report: Report) -> NoReturn:
+    def _begin(
+        self, job: Mapping[str, Any], place: Place, confining: Confining, report: Report, *, is_own: bool = False
+    ) -> NoReturn:
         try:
             _leave_event_loop()
             os.chdir(self._setup["root"] if job["kind"] == "gates" else job["folder"])
             processes.limit(cpu=job["cpu"], memory=job["memory"], output=job["output"])
+            confining.enter(job)
+            if is_own:  # this process, and no fork of it; a thread that was there before would not be confined
+                threading.Thread(target=self._end_when_parent_does, daemon=True).start()
             self._trial.begin(report)
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]

@@ -101,11 +101,14 @@ class ChildProcess:
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
     ) -> tuple[subprocess.Popen[bytes], Wire]:
+        temporary = os.path.join(self._folder, "tmp")
+        os.mkdir(temporary)
         setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
+        setup["temporary"] = temporary
         path = os.path.join(self._folder, "setup")
         with open(path, "wb") as file:
             pickle.dump(setup, file)
-        environment = child_environment(os.environ, passed=env, tag=self._tag, folder=self._folder)
+        environment = child_environment(os.environ, passed=env, tag=self._tag, folder=temporary)
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(theirs.fileno())]

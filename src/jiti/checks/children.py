@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems, stub_module
@@ -11,6 +12,7 @@ from jiti.checks.child_process import ChildError, ChildProcess
 from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
+from jiti.sandbox import Policy, hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from jiti.checks.limits import Limits
     from jiti.checks.runs import Run
     from jiti.definition import Definition
+    from jiti.diagnostics import Diagnostic
     from jiti.gates import Gate
     from jiti.live import LiveCall
 
@@ -49,6 +52,7 @@ class Children:
         gates: what has to pass.
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
         hidden: how paths begin of files that no code in a child may open.
+        sandbox: what the kernel confines jobs to; None: nothing.
 
     Attributes:
         time: how long all may take.
@@ -67,6 +71,7 @@ class Children:
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
         hidden: Sequence[str] = (),
+        sandbox: Policy | None = None,
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -81,6 +86,7 @@ class Children:
             "gates": [gate.node_id for gate in gates],
             "candidates": dict(standing or {}),
             "hidden": [os.path.realpath(path) for path in hidden],
+            "sandbox": asdict(sandbox or Policy(confined=False)),
         }
         self._gates = gates
         self._expected: Mapping[str, Gate] | None = None
@@ -94,6 +100,15 @@ class Children:
         self._problem: GenerationError | None = None
         self._lent: str | None = None
         self._is_called_early = False
+
+    def denial(self, text: str) -> str | None:
+        """The setting that would allow what a job was denied; None where an error's text speaks of no such thing."""
+        return hint(text, self._setup["root"]) if self._setup["sandbox"]["confined"] else None
+
+    def explained(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic, with the setting that would allow what the candidate was denied."""
+        denial = self.denial(diagnostic.message)
+        return replace(diagnostic, message=f"{diagnostic.message}\n{denial}") if denial else diagnostic
 
     def lend(self, code: str | None) -> None:
         """Let what is called of the stub on trial while a child gets ready run this; None: such a call is an error.

@@ -111,7 +111,8 @@ class Execution:
         for step in steps:
             if result.is_unfinished:
                 return result + Result(notes=("What comes after that was not run.",))
-            result += step()
+            ran = step()
+            result += replace(ran, diagnostics=tuple(map(self._children.explained, ran.diagnostics)))
         return result
 
     def _examples(self, code: str) -> Result:

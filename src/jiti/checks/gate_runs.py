@@ -101,6 +101,7 @@ class GateRuns:
             return ()
         unmendable = gate_problems.met(self._key, run, expected, self._judge, self._limits.test)
         if unmendable is not None:
+            unmendable.hint = self._children.denial(str(unmendable)) or unmendable.hint
             raise unmendable
         return self._judge.gates(run, expected)
 

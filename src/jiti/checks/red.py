@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
+    from jiti.sandbox import Policy
     from jiti.submission import Submission
 
 
@@ -42,6 +43,7 @@ class TestBench(Workplace):
             it takes does not count against any limit.
         limits: what one job may use.
         fork: whether to fork for each job, where the system can.
+        sandbox: what the kernel confines jobs to; None: nothing.
     """
 
     __test__ = False  # for pytest, which takes it for a class of tests
@@ -56,6 +58,7 @@ class TestBench(Workplace):
         generate: Callable[[Mapping[str, object]], object],
         limits: Limits | None = None,
         fork: bool = True,
+        sandbox: Policy | None = None,
     ) -> None:
         limits = limits or Limits()
         self._targets = tuple(each.declaration.key for each in targets)
@@ -70,6 +73,7 @@ class TestBench(Workplace):
             gates=[_itself(definition, self._targets)],
             standing={each.declaration.key: red_verdicts.unimplemented(each) for each in targets},
             hidden=[path for each in targets for path in _traces(each)],
+            sandbox=sandbox,
         )
         super().__init__(definition, None, children, limits)
         self._module = module
@@ -101,7 +105,8 @@ class TestBench(Workplace):
         gates = list(dict.fromkeys(gate.node_id for gate in expected.values()))
         job = {"kind": "gates", "candidate": code, "gates": gates}
         run = self._children.run(job, self._limits.test, times=len(expected))
-        return red_verdicts.judged(run, expected, self._targets, self._judge, self._limits.test)
+        found = red_verdicts.judged(run, expected, self._targets, self._judge, self._limits.test)
+        return tuple(map(self._children.explained, found))
 
     @cached_property
     def _ruff(self) -> Ruff:

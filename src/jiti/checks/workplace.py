@@ -105,4 +105,6 @@ class Workplace:
             parts.append(f"printed:\n{run.printed}" if parts else run.printed)
         if self._live is not None and self._live.problem and any("NameError" in part for part in parts):
             parts.append(f"(the live arguments are not there: {self._live.problem})")
+        if denial := self._children.denial("\n".join(parts)):
+            parts.append(denial)
         return "\n".join(parts) or "(nothing was printed)"

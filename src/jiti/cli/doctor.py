@@ -21,6 +21,7 @@ from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project
 from jiti.errors import ConfigError
 from jiti.figures import count
+from jiti.sandbox import level, level_of
 from jiti.settings import in_force
 from jiti.status import survey
 
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
 _TOOLS = ("ruff", "ty", "pytest", "anthropic")
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 _ENDPOINT = "https://api.anthropic.com"
-_UNSET = {"budget.seconds": SESSION_SECONDS, "budget.process_usd": PROCESS_USD}
+_UNSET = {"sandbox": "auto", "budget.seconds": SESSION_SECONDS, "budget.process_usd": PROCESS_USD}
 """What holds where a setting is not set, and that is not nothing."""
-_SANDBOX = "layer 1: processes without credentials, limits; no kernel confinement yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Line:
 @click.pass_obj
 def command(root: str | None, *, as_json: bool, no_input: bool) -> int:  # noqa: ARG001 - it never asks
     """What jiti works with here, and what is wrong with it; asks no model, and never shows the key."""
-    lines = [*_environment(), *_about_project(root), Line("sandbox", "level", _SANDBOX)]
+    lines = [*_environment(), *_about_project(root), *_sandbox(root)]
     wrong = [each for each in lines if each.is_wrong]
     if as_json:
         parts: dict[str, dict[str, str]] = {}
@@ -115,6 +115,17 @@ def _about_project(given: str | None) -> Iterator[Line]:
         value = _UNSET.get(each.name) if each.value is None else each.value
         yield Line("settings", each.name, f"{_value(value)}  ({each.place})")
     yield from _mirror(project)
+
+
+def _sandbox(given: str | None) -> Iterator[Line]:
+    """What confines what is checked: on this machine, under the project's settings."""
+    try:
+        settings = Project.of(given).settings()
+    except ConfigError:  # which was told already
+        yield Line("sandbox", "level", str(level()))
+        return
+    found = level_of(settings)
+    yield Line("sandbox", "level", str(found), is_wrong=settings.sandbox == "require" and found.layer == 1)
 
 
 def _value(value: object) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MOST_SOURCES = 20_000
 """Files of one folder on the import path that is neither the project's nor an installation's."""
 
+_confined: list[bool] = []
+"""Holds something once this process, or the one it was forked from, was confined."""
+
 
 class Confinement:
     """The confinement of processes that check one project's code.
@@ -31,19 +34,22 @@ class Confinement:
         root: absolute path of the project root.
         folder: a folder of the checks' own; it can be read.
         hidden: how paths begin that cannot be read.
+        read: what else can be read.
 
     Raises:
         OSError: the kernel does not have what it takes.
     """
 
-    def __init__(self, policy: Policy, root: str, folder: str, *, hidden: Collection[str] = ()) -> None:
+    def __init__(
+        self, policy: Policy, root: str, folder: str, *, hidden: Collection[str] = (), read: Sequence[str] = ()
+    ) -> None:
         self._policy = policy
         root = os.path.realpath(root)
         self._writable = absolute(root, policy.write)
         self._reading = Rules.of_reading()
         packages, sources = installed.packages(root, sys.path)
         fixed = [*installed.system(root), *installed.python(root), *packages]
-        self._reading.allow(landlock.READ, [*fixed, folder, *absolute(root, policy.read), *self._writable])
+        self._reading.allow(landlock.READ, [*fixed, folder, *read, *absolute(root, policy.read), *self._writable])
         self._reading.allow(landlock.READ, installed.FOR_NETWORK if policy.network else ())
         self._reading.allow(landlock.READ_DIR, [root, *sources])  # names can be seen, contents cannot
         known = [os.path.realpath(path) for path in fixed]
@@ -78,6 +84,7 @@ class Confinement:
         for rules in (self._reading, changing):
             rules.enforce()
             rules.close()
+        _confined.append(True)
         seccomp.install(code, all_threads=all_threads)  # last: it would refuse some of the above
 
     def _filter(self, *, processes: bool) -> bytes:
@@ -85,3 +92,22 @@ class Confinement:
         return seccomp.for_this_machine(
             network=self._policy.network, processes=processes, modes=self._policy.modes, own=own
         )
+
+
+def seal() -> None:
+    """Keep this process, if it is confined, from starting others and from signalling the one that started it.
+
+    For one that a confined process has forked, to run code that this one must not.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    if not _confined:
+        return
+    if landlock.contains_signals():
+        rules = Rules.of_signals()
+        rules.enforce()
+        rules.close()
+    own = None if landlock.contains_signals() else os.getpid()
+    code = seccomp.for_this_machine(network=True, processes=False, modes=True, own=own)
+    seccomp.install(code, all_threads=False)

@@ -34,13 +34,17 @@ class Policy:
     modes: bool = False
 
     @classmethod
-    def of(cls, settings: Settings) -> Policy:
+    def of(cls, settings: Settings, there: Level | None = None) -> Policy:
         """What the settings ask for, as far as this machine has it.
+
+        Args:
+            settings: the project's.
+            there: what the machine has, where that is known.
 
         Raises:
             ConfigError: they require what it does not have.
         """
-        there = level()
+        there = there or level()
         if settings.sandbox == "require" and there.layer == 1:
             raise ConfigError(
                 f'sandbox = "require", and here is only {there}',

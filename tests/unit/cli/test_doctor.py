@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jiti.cli import main
+from jiti.sandbox import level
 
 if TYPE_CHECKING:
     import pytest
@@ -24,7 +25,7 @@ def test_where_all_is_well_it_exits_0(shop: Shop, capsys: pytest.CaptureFixture[
     code, told = doctor(shop, capsys)
     assert (code, told["ok"], told["wrong"]) == (0, True, [])
     assert told["project"]["root"] == f"{shop.root}  (it holds .jiti and pyproject.toml)"
-    assert told["sandbox"]["level"].startswith("layer 1: processes without credentials, limits")
+    assert told["sandbox"]["level"] == str(level())
 
 
 def test_the_key_is_told_to_be_there_and_never_shown(
@@ -72,3 +73,14 @@ def test_what_is_wrong_is_told_and_does_not_end_it(shop: Shop, capsys: pytest.Ca
     code, told = doctor(shop, capsys)
     assert (code, told["wrong"]) == (1, ["settings: error"])
     assert "did you mean model?" in told["settings"]["error"]
+
+
+def test_a_sandbox_that_is_switched_off_is_told(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JITI_SANDBOX", "off")
+    code, told = doctor(shop, capsys)
+    assert code == 0
+    assert told["sandbox"]["level"].startswith("layer 1: processes without credentials, limits")
+    assert told["sandbox"]["level"].endswith('(sandbox = "off")')
+    assert told["settings"]["sandbox"] == "off  (JITI_SANDBOX)"

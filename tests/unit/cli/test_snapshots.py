@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti.sandbox import level
 from tests.unit.cli.snapshots import COLOURS, WIDTHS, compare, plain, printed
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def placeholders(shop: Shop) -> dict[str, str]:
     return {
         str(shop.root): "<root>",
         sys.executable: "<python>",
+        str(level()): "<level>",
         f"{version} on {platform.system()} {platform.machine()}": "<version>",
         **{f"{name:<18}  {metadata.version(name)}": f"{name:<18}  <version>" for name in ("jiti", *_TOOLS)},
     }
