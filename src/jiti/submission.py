@@ -41,6 +41,7 @@ class Candidate:
         tools: versions of what checked it, as `ruff 0.17.5, ty 0.0.104`.
         gates: the gates that it passed. One that could not judge it yet, because it needs a stub which itself
             waits for this one, is not among them.
+        judged: `witness` if all that judged it ran apart from it, else `in-process` and why; empty if it was not run.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Candidate:
     test_count: int = 0
     tools: str = ""
     gates: tuple[Gate, ...] = ()
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ class Verdict:
         diagnostics: why it was turned down; empty if it passed.
         notes: what the agent should know although it turns nothing down (a skipped check, a warning).
         candidate: the finished texts, if it passed.
+        judged: as in `Candidate`; also of what was turned down.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
     candidate: Candidate | None = None
+    judged: str = ""
 
     @property
     def passed(self) -> bool:

@@ -55,9 +55,9 @@ class Chronicle:
         """A tool was called."""
         self._observe(ToolStarted(self._key, name, one_line(summary)))
 
-    def tool_ends(self, turn: int, name: str, output: str, *, ok: bool, seconds: float) -> None:
-        """The tool answered."""
-        self._transcript.tool(turn, name, output, ok=ok, seconds=seconds)
+    def tool_ends(self, turn: int, name: str, output: str, *, ok: bool, seconds: float, judged: str = "") -> None:
+        """The tool answered; `judged` is how a submission was."""
+        self._transcript.tool(turn, name, output, ok=ok, seconds=seconds, judged=judged)
         self._observe(ToolEnded(self._key, name, ok, seconds, one_line(output)))
 
     def ends(self, outcome: str, detail: str, ledger: Ledger, error: BaseException | None) -> None:

@@ -20,11 +20,13 @@ class ToolError(Exception):
 
     Attributes:
         diagnostics: what a submission was turned down for.
+        judged: how; see `jiti.submission.Candidate`.
     """
 
-    def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = (), judged: str = "") -> None:
         super().__init__(message)
         self.diagnostics = tuple(diagnostics)
+        self.judged = judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,17 @@ class GaveUp:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a tool says to the model; `ending` is there where it may end the session."""
+    """What a tool says to the model.
+
+    Attributes:
+        text: it.
+        ending: is there where it may end the session.
+        judged: how a submission was; see `jiti.submission.Candidate`. That is for the transcript alone.
+    """
 
     text: str
     ending: Passed | GaveUp | None = None
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

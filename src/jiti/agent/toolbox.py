@@ -78,9 +78,10 @@ class Toolbox:
         try:
             answer, ok = self._perform(call, cut_off), True
         except ToolError as error:
-            answer, ok = Answer(str(error)), False
+            answer, ok = Answer(str(error), judged=error.judged), False
             done.diagnostics = error.diagnostics or done.diagnostics
-        self._chronicle.tool_ends(turn, call.name, answer.text, ok=ok, seconds=self._clock() - start)
+        seconds = self._clock() - start
+        self._chronicle.tool_ends(turn, call.name, answer.text, ok=ok, seconds=seconds, judged=answer.judged)
         done.results.append(ToolResult(call.id, answer.text, is_error=not ok))
         done.ending = answer.ending
 

@@ -102,11 +102,10 @@ class Transcript:
         """A reply is there."""
         self._write(reply_event(reply, turn=turn, seconds=round(seconds, 3)))
 
-    def tool(self, turn: int, name: str, output: str, *, ok: bool, seconds: float) -> None:
-        """A tool answered."""
-        self._write(
-            {"event": "tool", "turn": turn, "name": name, "ok": ok, "output": output, "seconds": round(seconds, 3)}
-        )
+    def tool(self, turn: int, name: str, output: str, *, ok: bool, seconds: float, judged: str = "") -> None:
+        """A tool answered; `judged` says how a submission was, if one was."""
+        event = {"event": "tool", "turn": turn, "name": name, "ok": ok, "output": output, "seconds": round(seconds, 3)}
+        self._write(event | {"judged": judged} if judged else event)
 
     def end(self, outcome: str, ledger: Ledger, error: str | None) -> None:
         """The session is over."""

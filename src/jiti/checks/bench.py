@@ -130,10 +130,12 @@ class Bench(Workplace):
         linted = pool.submit(self._lint, code, tests)
         typed = pool.submit(self._ty.check, code, tests)
         ran = self._execution.run(code, tests)
+        judged = self._children.judging.told()
         found = (*linted.result(), *typed.result(), *ran.diagnostics)
         if found:
-            return Verdict(found, ran.notes)
-        return Verdict((), ran.notes, Candidate(code, tests, ran.test_count, versions(), ran.gates))
+            return Verdict(found, ran.notes, judged=judged)
+        candidate = Candidate(code, tests, ran.test_count, versions(), ran.gates, judged)
+        return Verdict((), ran.notes, candidate, judged)
 
     def _tests(self, submitted: str) -> str:
         """The scratch test file that was submitted; empty if there is none."""

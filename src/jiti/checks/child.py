@@ -29,6 +29,8 @@ from jiti.checks.relay import Relay
 from jiti.checks.reports import OURS, Report, ReportingTrial, message_of, short_traceback, told
 from jiti.checks.runs import Stage
 from jiti.checks.wire import Wire, decode
+from jiti.checks.witness.judge import Witness
+from jiti.checks.witness.preparation import Tests
 from jiti.stub import SCRIPT_NAMES
 
 if TYPE_CHECKING:
@@ -250,6 +252,9 @@ class _Child:
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]
             self._trial.candidates |= job.get("standing", {})
+            if job["witness"]:
+                tests = Tests(self._plugin.running, self._plugin.collected)
+                Witness(report, place, self._setup, self._trial, tests).stand_in()
             if job["kind"] == "gates":
                 self._plugin.run(pytest_run.TestJob(report, lambda: _finish(report), gates=job["gates"]))
             elif job["kind"] == "tests":

@@ -86,7 +86,8 @@ class ChildProcess:
         self._folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-"))
         self._output = os.open(os.path.join(self._folder, "output"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._needs: tuple[dict[str, Any], ...] | None = None
-        self._forks = False
+        self.forks = False
+        """Whether it forks for each job; known once it is ready."""
         self.gates: list[dict[str, Any]] = []
         """What it told of each gate when it was ready, before it ran any candidate."""
         self.usable = True
@@ -155,7 +156,7 @@ class ChildProcess:
                 why = self._printed() if data["why"] is None else data["why"]
                 self._fail(data["what"], _shortened(why), Stage(data["stage"]))
             self.usable = event == "ready"
-            self._forks = bool(data.get("forks"))
+            self.forks = bool(data.get("forks"))
             self.gates = data.get("gates", [])
             self._needs = tuple(need_of(need) for need in data.get("needs", ()))
         return self._needs
@@ -203,7 +204,12 @@ class ChildProcess:
         cpu = int(seconds * (times + 1)) + 1
         os.truncate(self._output, 0)
         try:
-            self._wire.send({"candidate": None} | dict(job) | bounds | {"nonce": nonce, "folder": folder, "cpu": cpu})
+            self._wire.send(
+                {"candidate": None, "witness": False}
+                | dict(job)
+                | bounds
+                | {"nonce": nonce, "folder": folder, "cpu": cpu}
+            )
             events, ending, status = self._listen(nonce, seconds, end)
         except OSError:
             events, ending, status = [], Ending.LOST, None
@@ -245,11 +251,11 @@ class ChildProcess:
         self._wait()
         status = self._process.returncode
         self._end()
-        return (Ending.LOST, status) if self._forks else _ending(events, status, too_many=False)
+        return (Ending.LOST, status) if self.forks else _ending(events, status, too_many=False)
 
     def _stop(self) -> int | None:
         """End the job that runs; where the child cannot, or is itself the job's process, end the child."""
-        if self._forks:
+        if self.forks:
             with contextlib.suppress(OSError, EOFError, TimeoutError):
                 self._wire.send({"stop": True})
                 deadline = time.monotonic() + _GRACE

@@ -101,6 +101,7 @@ class Execution:
         Raises:
             GenerationError: there is nothing to run it in, or no candidate can pass a gate.
         """
+        self._children.judging.begin()
         result = Result()
         steps: tuple[Callable[[], Result], ...] = (
             lambda: self._examples(code),
@@ -138,7 +139,7 @@ class Execution:
         run = self._children.run({"kind": "call", "candidate": code, "is_async": is_async}, self._limits.call)
         result = Result(*self._judge.call(run))
         raised = run.first("raised")
-        if raised and run.ending is Ending.DONE and not result.is_unfinished:
+        if raised and run.ending is Ending.DONE and not (result.is_unfinished or run.first("refused")):
             return self._after_raising(code, raised["type"], raised["message"], result)
         return result
 

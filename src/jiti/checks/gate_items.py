@@ -34,6 +34,11 @@ class GateItems:
         self._uncollected: dict[str, str] = {}
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The node ids of all gates."""
+        return self._gates
+
+    @property
     def files(self) -> list[str]:
         """Absolute paths of the files that hold gates."""
         return list(dict.fromkeys(argument.partition("::")[0] for argument in self.arguments))

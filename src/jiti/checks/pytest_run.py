@@ -203,6 +203,17 @@ class Plugin:
         item = self._running
         return self.gates.named(item) if item is not None and item.nodeid == node_id else node_id
 
+    def running(self) -> list[pytest.Item]:
+        """The tests of this job, the one that runs first."""
+        if self._job is None or self._session is None:
+            return []
+        others = [item for item in self._session.items if item is not self._running]
+        return [self._running, *others] if self._running is not None else others
+
+    def collected(self) -> list[pytest.Item]:
+        """All tests that this process has in memory."""
+        return list(dict.fromkeys([*self.running(), *self.gates.of(self.gates.ids)]))
+
     # ------------------------------------------------------------ in a job
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

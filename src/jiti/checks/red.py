@@ -73,6 +73,7 @@ class TestBench(Workplace):
             gates=[_itself(definition, self._targets)],
             standing={each.declaration.key: red_verdicts.unimplemented(each) for each in targets},
             hidden=[path for each in targets for path in _traces(each)],
+            witness=False,  # it is a test itself: to judge it is to run it
             sandbox=sandbox,
         )
         super().__init__(definition, None, children, limits)

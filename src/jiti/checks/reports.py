@@ -48,6 +48,15 @@ class Report:
         with self._saying:
             self._wire.send([self._nonce, event, data], self._prefix)
 
+    def forged(self) -> None:
+        """Say that a candidate has tampered with what it is judged by: in a line that is none of a report."""
+        with self._saying:
+            self._wire.send(None, self._prefix)
+
+    def close(self) -> None:
+        """Leave nothing to say anything with, in a process that only runs the candidate."""
+        self._wire.close()
+
 
 class ReportingTrial(trial.Trial):
     """A trial that reports a need at once, so that a candidate which swallows the exception hides nothing.
@@ -70,6 +79,10 @@ class ReportingTrial(trial.Trial):
             self._asked.append(key)
         else:
             self._report("asked", key=key)
+
+    def is_running(self, key: str) -> bool:
+        """Whether a stub has its candidate already, as one that was called before jobs began."""
+        return key in self._asked
 
     def begin(self, report: Report) -> None:
         """Report to a job from now on."""

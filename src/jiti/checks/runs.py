@@ -35,6 +35,8 @@ _EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "test": {"test": str},
     "phase": {"test": str, "when": str, "outcome": str, "message": str, "line": _MAYBE_LINE, "own": bool},
     "asked": {"key": str},
+    "unwitnessed": {"why": str, "lasting": bool},
+    "refused": {"why": str},
     "stopped": {"why": str},
     "done": {},
 }

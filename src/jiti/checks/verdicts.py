@@ -57,6 +57,8 @@ class Judge:
             for each in ran
             if not each["passed"]
         ]
+        if refused := _refused(run, "example"):
+            return refused, notes
         missing = [line for line in expected["lines"] if line not in [each["line"] for each in ran]]
         if run.ending is not Ending.DONE or missing:
             what = f"the example in line {missing[0]}" if missing else "the last example"
@@ -65,6 +67,8 @@ class Judge:
 
     def call(self, run: Run) -> Findings:
         """What the live call says: a result that does not fit, an exception (code: its type), or no end."""
+        if refused := _refused(run, "call"):
+            return refused, ()
         untried, raised, returned = (run.first(event) for event in ("untried", "raised", "returned"))
         found: Diagnostic | None = None
         notes: tuple[str, ...] = ()
@@ -92,6 +96,8 @@ class Judge:
         found = [_scratch(None, "uncollected", each["why"]) for each in run.all("uncollected")]
         if found:
             return _shortened(found, run.printed)
+        if refused := _refused(run, "scratch"):
+            return refused
         collected = (run.first("collected") or {"tests": []})["tests"]
         for test in collected:
             found += self._test(test, [phase for phase in run.all("phase") if phase["test"] == test])
@@ -115,6 +121,8 @@ class Judge:
             run: the job.
             expected: the tests that were collected before there was a candidate, by name, and their gates.
         """
+        if refused := _refused(run, "gate"):
+            return refused
         phases = run.all("phase")
         found = [each for test, gate in expected.items() for each in _gate(test, gate, phases)]
         if run.ending is not Ending.DONE or (stopped := run.last("stopped")):
@@ -159,6 +167,12 @@ class Judge:
         if run.ending is Ending.CRASHED and "MemoryError" in run.printed:
             return "memory", f"{what} took more than {_mebibytes(limits.memory)} of memory"
         return reasons[run.ending]
+
+
+def _refused(run: Run, check: str) -> tuple[Diagnostic, ...]:
+    """That a result is none that can be judged, whatever the tests made of that."""
+    refused = run.first("refused")
+    return (Diagnostic(check, CANDIDATE, None, "no-value", refused["why"]),) if refused else ()
 
 
 def _mebibytes(size: int) -> str:

@@ -8,7 +8,7 @@ from _thread import allocate_lock
 from _weakref import ref
 from types import FunctionType
 
-from jiti import stub
+from jiti import stub, trial
 from jiti.dispatch import entry, flights, relay, supply
 from jiti.dispatch.parameters import Parameters
 from jiti.loader import Namespace
@@ -203,6 +203,8 @@ class Dispatcher:
             names[entry.path_of(written)[0]] = theirs
         self.root = source.declaration.root
         self.code = code
+        if trial.current is not None:
+            trial.current.loaded(source.declaration.key, self)
 
     def _any_function(self) -> FunctionType | None:
         return next((function for armed in list(self._armed.values()) if (function := armed.function())), None)
@@ -218,6 +220,11 @@ class Dispatcher:
             if function is not None and own is not None:
                 _swap(function, own, armed.trampoline)
         self._namespace.unload()
+
+    def again(self) -> FunctionType | None:
+        """One of the stub's functions; after `rearm`, it keeps nothing of what it ran."""
+        self._namespace.names.pop(relay.IMPLEMENTATION, None)
+        return self._any_function()
 
     def forget_half_done_load(self) -> None:
         """In a forked child: a load that another thread had begun will never end, nor give its lock back."""

@@ -42,7 +42,7 @@ ALL_DESCRIPTORS = """
 
 HOSTILE = {
     "never ends": ("while True: pass", "timeout"),
-    "ignores being told to end": ("signal.signal(15, signal.SIG_IGN); time.sleep(99)", "timeout"),
+    "ignores being told to end": ("signal.pthread_sigmask(signal.SIG_BLOCK, [15]); time.sleep(99)", "timeout"),
     "swallows everything": (
         "\n    while True:\n        try: time.sleep(99)\n        except BaseException: pass",
         "timeout",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jiti.checks.execution import Result
+    from jiti.checks.judging import Judging
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
 
@@ -65,6 +66,7 @@ class Workshop:
         self.root = root
         self.needs: list[Mapping[str, object]] = []
         self.implementations: dict[str, str] = {}
+        self._judgings: dict[Execution, Judging] = {}
         self._open: list[Bench | Children] = []
         self.write("pyproject.toml", "")
 
@@ -107,16 +109,31 @@ class Workshop:
         fork: bool = True,
         gates: Sequence[Gate] = (),
         generate: Callable[[Mapping[str, object]], object] | None = None,
+        witness: bool = True,
         **limits: float,
     ) -> Execution:
         """What runs candidates, without the checks that only read them."""
         in_force = replace(LIMITS, **limits)
         generate = generate or self.generate
         children = Children(
-            definition, "text", live, env=(), generate=generate, limits=in_force, fork=fork, gates=gates
+            definition,
+            "text",
+            live,
+            env=(),
+            generate=generate,
+            limits=in_force,
+            fork=fork,
+            gates=gates,
+            witness=witness,
         )
         self._open.append(children)
-        return Execution(definition, live, children, in_force)
+        execution = Execution(definition, live, children, in_force)
+        self._judgings[execution] = children.judging
+        return execution
+
+    def judged(self, execution: Execution) -> str:
+        """How the last candidate was judged."""
+        return self._judgings[execution].told()
 
     def generate(self, need: Mapping[str, object]) -> None:
         """File the implementation of a stub that a child needs, as a generation would."""

@@ -73,8 +73,9 @@ def judged(surroundings: Surroundings, submission: Submission) -> Answer:
         raise ToolError(
             _told(f"REJECTED. Mend all of this and submit again:\n{render(verdict.diagnostics)}", verdict),
             verdict.diagnostics,
+            verdict.judged,
         )
-    return Answer(_told("PASSED", verdict), Passed(verdict.candidate, submission.quality))
+    return Answer(_told("PASSED", verdict), Passed(verdict.candidate, submission.quality), verdict.judged)
 
 
 def _told(text: str, verdict: Verdict) -> str:
