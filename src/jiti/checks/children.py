@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems, stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks.judging import Judging
 from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
 from jiti.errors import GenerationError
@@ -53,9 +54,11 @@ class Children:
         standing: key to code of candidates for other stubs, which stand in for whatever these have in the mirror.
         hidden: how paths begin of files that no code in a child may open.
         sandbox: what the kernel confines jobs to; None: nothing.
+        witness: whether candidates run apart from what judges them, where they can.
 
     Attributes:
         time: how long all may take.
+        judging: tells where they did.
     """
 
     def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
@@ -72,6 +75,7 @@ class Children:
         standing: Mapping[str, str] | None = None,
         hidden: Sequence[str] = (),
         sandbox: Policy | None = None,
+        witness: bool = True,
     ) -> None:
         declaration = definition.declaration
         self._key = declaration.key
@@ -87,6 +91,7 @@ class Children:
             "candidates": dict(standing or {}),
             "hidden": [os.path.realpath(path) for path in hidden],
             "sandbox": asdict(sandbox or Policy(confined=False)),
+            "allows": sorted(definition.allows),
         }
         self._gates = gates
         self._expected: Mapping[str, Gate] | None = None
@@ -94,6 +99,7 @@ class Children:
         self._generate = generate
         self._limits = limits
         self.time = SessionTime()
+        self.judging = Judging(wanted=witness)
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
         self._generated: set[str] = set()
@@ -190,12 +196,15 @@ class Children:
         Raises:
             GenerationError: as `run`.
         """
-        child = self._ready()
-        run = child.run(job, seconds, times=times, end=self.time.end())
-        if not child.usable:
-            self.close()
-            self.start()
-        return run
+        while True:
+            child = self._ready()
+            witness = self.judging.wants_witness(job, forks=child.forks)
+            run = child.run({**job, "witness": witness}, seconds, times=times, end=self.time.end())
+            if not child.usable:
+                self.close()
+                self.start()
+            if self.judging.is_settled(job, run, witness=witness):
+                return run
 
     def missing(self, run: Run) -> list[dict[str, Any]]:
         """The stubs that a job called, besides the one on trial, and that have no implementation."""
