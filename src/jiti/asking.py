@@ -76,15 +76,16 @@ def approved(declaration: Declaration, found: Implementation, *, frozen: bool) -
     """
     if found.is_approved:
         return found
-    if frozen or not _may_ask() or _name(declaration, found) in _turned_down:
+    if frozen or not _may_ask():
         raise needed(declaration, found)
     with _one_at_a_time(declaration.root):
         while True:
             found = mirror.read(declaration) or found
             if found.is_approved:
                 return found
-            if not _says_yes(declaration, found):
-                _turned_down.add(_name(declaration, found))
+            name = declaration.root, declaration.key, found.code
+            if name in _turned_down or not _says_yes(declaration, found):
+                _turned_down.add(name)
                 raise needed(declaration, found)
             stamped = stamp(declaration, found)
             if stamped is not None:
@@ -121,10 +122,6 @@ def needed(declaration: Declaration, found: Implementation) -> ApprovalNeededErr
 
 _turned_down: set[tuple[str, str, str]] = set()
 """What a person has said no to in this process: they are asked once."""
-
-
-def _name(declaration: Declaration, found: Implementation) -> tuple[str, str, str]:
-    return declaration.root, declaration.key, found.code
 
 
 def _may_ask() -> bool:

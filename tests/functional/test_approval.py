@@ -139,6 +139,40 @@ def test_at_a_terminal_the_code_is_shown_and_runs_after_a_yes(terminal: Terminal
 
 
 @terminals
+def test_at_a_terminal_what_was_just_generated_is_asked_about_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    made = Project(FILES)
+    ScriptedModel(submit("return n * 2")).save(tmp_path / "recording")
+    script = f"import os; os.environ['JITI_REPLAY'] = {str(tmp_path / 'recording')!r}; {CALL}"
+    process = terminal.start(made.root, sys.executable, "-c", script)
+    terminal.wait_for(QUESTION)
+    assert terminal.text.index("wrote .jiti/app/double.py") < terminal.text.index("waits to be approved")
+    locks = made.root / ".jiti" / ".local" / "locks"
+    assert {path.name for path in locks.iterdir()} == {"asking.lock", "guard.lock"}, "the stub's own is released"
+    terminal.type("y\n")
+    assert process.wait(60) == 0
+    assert "got 42" in terminal.rest()
+
+
+@terminals
+def test_threads_ask_once_and_share_the_answer(terminal: Terminal) -> None:
+    made = project()
+    script = (
+        "import app, threading\n"
+        "def call():\n"
+        "    try: print('got', app.double(21))\n"
+        "    except Exception as error: print(type(error).__name__)\n"
+        "threads = [threading.Thread(target=call) for _ in range(3)]\n"
+        "[each.start() for each in threads]; [each.join() for each in threads]"
+    )
+    process = terminal.start(made.root, sys.executable, "-c", script)
+    terminal.wait_for(QUESTION)
+    terminal.type("n\n")
+    assert process.wait(60) == 0
+    assert terminal.rest().count("ApprovalNeededError") == 3
+    assert terminal.text.count(QUESTION) == 1
+
+
+@terminals
 @pytest.mark.parametrize("answer", ["n\n", "\n", "sure\n", "\x04"])
 def test_whatever_is_no_yes_is_a_no_and_is_asked_once(answer: str, terminal: Terminal) -> None:
     made = project()
