@@ -81,7 +81,7 @@ class Confinement:
         changing.allow(landlock.WRITE_FILE, installed.DEVICES)
         code = self._filter(processes=policy.processes or processes)
         capabilities.give_up()
-        for rules in (self._reading, changing):
+        for rules in (changing, self._reading):  # the large set last: each one copies those before
             rules.enforce()
             rules.close()
         _confined.append(True)

@@ -14,7 +14,7 @@ import pytest
 from jiti.checks.children import Children
 from jiti.checks.execution import Execution
 from jiti.sandbox import Policy
-from tests.unit.checks.workshop import LIMITS
+from tests.unit.checks.workshop import LIMITS, SLUGIFY
 from tests.unit.sandbox.confined import needs_kernel
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the k
 LAYER_1, LAYER_2 = pytest.param(1, id="layer-1"), pytest.param(2, id="layer-2", marks=needs_kernel)
 HEAD = "import ctypes, os, shutil, signal, socket, subprocess, sys, time\nfrom pathlib import Path\n"
 GOT = "got through"
+STUB = SLUGIFY.replace("@jiti\n", '@jiti(allow=["state"])\n')
+"""It is judged in its own process: who judges a pure function stops some of this as well."""
 
 FIRST = {
     # What layer 1 stops: what a candidate does, and what is said of it.
@@ -94,7 +96,7 @@ class Scene:
     port: int
 
     def execution(self, layer: int, *, processes: bool = False, fork: bool = True, seconds: float = 10.0) -> Execution:
-        definition = self.workshop.stub()
+        definition = self.workshop.stub(STUB)
         in_force = Policy(processes=processes) if layer > 1 else Policy(confined=False)
         limits = type(LIMITS)(example=seconds, memory=LIMITS.memory, output=LIMITS.output, processes=LIMITS.processes)
         children = Children(
