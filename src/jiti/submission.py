@@ -42,6 +42,7 @@ class Candidate:
         gates: the gates that it passed. One that could not judge it yet, because it needs a stub which itself
             waits for this one, is not among them.
         judged: `witness` if all that judged it ran apart from it, else `in-process` and why; empty if it was not run.
+        effects: what it does besides computing; None where nobody has looked.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Candidate:
     tools: str = ""
     gates: tuple[Gate, ...] = ()
     judged: str = ""
+    effects: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

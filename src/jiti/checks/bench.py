@@ -12,6 +12,7 @@ from jiti.checks.children import Children
 from jiti.checks.execution import Execution
 from jiti.checks.limits import Limits
 from jiti.checks.lint import Ruff
+from jiti.checks.purity import Purity
 from jiti.checks.tools import versions
 from jiti.checks.typing_check import Ty
 from jiti.checks.workplace import Workplace
@@ -78,6 +79,7 @@ class Bench(Workplace):
         )
         super().__init__(definition, live, children, limits)
         self._module = module
+        self._purity = Purity(definition)
         self._cases = tuple(case for gate in gates for case in gate.cases)
         self._execution = Execution(definition, live, children, limits, standing)
 
@@ -98,6 +100,7 @@ class Bench(Workplace):
         if found := self._forbidden(composed):
             return Verdict(found)
         self._children.lend(None)
+        self._children.seen.clear()
         with _side_by_side() as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)
@@ -120,21 +123,25 @@ class Bench(Workplace):
         if found:
             return Verdict(found)
         self._children.lend(code)
+        self._children.seen.clear()
         with _side_by_side() as pool:
             return self._verdict(code, tests, pool)
 
     def _forbidden(self, code: str) -> tuple[Diagnostic, ...]:
-        return (*policy.check(code), *hardcoded.check(code, self._cases))
+        found = policy.check(code)
+        return (*found, *hardcoded.check(code, self._cases), *(() if found else self._purity.read(code)))
 
     def _verdict(self, code: str, tests: str, pool: Executor) -> Verdict:
         linted = pool.submit(self._lint, code, tests)
         typed = pool.submit(self._ty.check, code, tests)
         ran = self._execution.run(code, tests)
         judged = self._children.judging.told()
-        found = (*linted.result(), *typed.result(), *ran.diagnostics)
+        seen = self._purity.seen(self._children.seen, code)
+        found = (*linted.result(), *typed.result(), *ran.diagnostics, *seen)
         if found:
             return Verdict(found, ran.notes, judged=judged)
-        candidate = Candidate(code, tests, ran.test_count, versions(), ran.gates, judged)
+        effects = self._purity.effects
+        candidate = Candidate(code, tests, ran.test_count, versions(), ran.gates, judged, effects)
         return Verdict((), ran.notes, candidate, judged)
 
     def _tests(self, submitted: str) -> str:

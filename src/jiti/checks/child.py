@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 import jiti.trial
-from jiti.checks import jobs, processes, pytest_run, stub_module
+from jiti.checks import jobs, processes, pytest_run, stub_module, watching
 from jiti.checks.confining import Confining
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
@@ -252,6 +252,7 @@ class _Child:
             if job["candidate"] is not None:
                 self._trial.candidates[place.key] = job["candidate"]
             self._trial.candidates |= job.get("standing", {})
+            watching.begin(job, place.key, self._setup["file"], self._session, report)
             if job["witness"]:
                 tests = Tests(self._plugin.running, self._plugin.collected)
                 Witness(report, place, self._setup, self._trial, tests).stand_in()

@@ -59,6 +59,7 @@ class Children:
     Attributes:
         time: how long all may take.
         judging: tells where they did.
+        seen: the effects that jobs have seen, until somebody takes them away.
     """
 
     def __init__(  # noqa: PLR0913 - what a child is made of, handed through by the benches
@@ -106,6 +107,7 @@ class Children:
         self._problem: GenerationError | None = None
         self._lent: str | None = None
         self._is_called_early = False
+        self.seen: list[Mapping[str, Any]] = []
 
     def denial(self, text: str) -> str | None:
         """The setting that would allow what a job was denied; None where an error's text speaks of no such thing."""
@@ -200,6 +202,7 @@ class Children:
             child = self._ready()
             witness = self.judging.wants_witness(job, forks=child.forks)
             run = child.run({**job, "witness": witness}, seconds, times=times, end=self.time.end())
+            self.seen += run.all("effect")
             if not child.usable:
                 self.close()
                 self.start()

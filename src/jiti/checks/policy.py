@@ -10,8 +10,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from jiti.checks import forbidden
-from jiti.checks.scopes import Scopes
 from jiti.diagnostics import Diagnostic
+from jiti.effects.scopes import Scopes
 from jiti.splice.names import without_annotations
 
 if TYPE_CHECKING:

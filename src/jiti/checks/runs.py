@@ -37,6 +37,7 @@ _EVENTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "asked": {"key": str},
     "unwitnessed": {"why": str, "lasting": bool},
     "refused": {"why": str},
+    "effect": {"effect": str, "what": str, "line": int},
     "stopped": {"why": str},
     "done": {},
 }

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jiti import trial
+from jiti.checks import watching
 from jiti.checks.reports import told
 from jiti.checks.witness import raised
 from jiti.checks.witness.encoder import Encoder
@@ -112,7 +113,7 @@ def run(call: CallToMake, descriptor: int) -> NoReturn:
         outcome = _outcome(call)
         if os.getpid() == pid:  # a candidate may have forked, and not ended what came of it
             answer = _answer(call, outcome, before)
-            answer |= {"needs": own.needs, "asked": own.run, "warned": warned}
+            answer |= {"needs": own.needs, "asked": own.run, "warned": warned, "effects": watching.untold}
             answer["printed"] = [stream.getvalue() for stream in printed]
             _send(descriptor, call.nonce, pickle.dumps(answer, protocol=5))
             status = 0

@@ -180,6 +180,8 @@ class Witness:
         for stream, text in zip((sys.stdout, sys.stderr), answer["printed"], strict=True):
             if text:
                 stream.write(str(text))
+        for effect, what, line in answer["effects"]:
+            self._report("effect", effect=str(effect), what=str(what), line=int(line))
         for asked in answer["asked"]:
             if asked in self._candidates and asked not in self._asked and asked not in self._dispatchers:
                 self._asked.add(asked)

@@ -1,0 +1,43 @@
+"""Having a job's process report what the candidate does in it besides computing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from jiti.checks.reports import OURS, Report, candidate_file
+from jiti.effects.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+
+def begin(job: Mapping[str, Any], key: str, source: str, session: pytest.Session | None, report: Report) -> None:
+    """Report from now on what the job's candidate does; what its tests do, in a call-back of theirs, is not its.
+
+    Args:
+        job: what the process is to do.
+        key: the stub on trial.
+        source: its file.
+        session: that has collected the gates.
+        report: is told.
+    """
+    if job["candidate"] is None:
+        return
+
+    def tell(effect: str, what: str, line: int) -> None:
+        report("effect", effect=effect, what=what, line=line)
+
+    callers = [job["folder"], *(_tests(session, source) if session is not None else ())]
+    Watch(candidate_file(key), ours=OURS, callers=callers, tell=tell).install()
+
+
+def _tests(session: pytest.Session, source: str) -> list[str]:
+    """How the paths of tests begin: gates, conftest files, and all beside them unless the stub is there too."""
+    plugins = session.config.pluginmanager.get_plugins()
+    loaded = [getattr(each, "__file__", None) or "" for each in plugins]
+    files = {*(str(item.path) for item in session.items), *(each for each in loaded if each.endswith("conftest.py"))}
+    folders = {os.path.dirname(each) + os.sep for each in files}
+    return [*files, *(each for each in folders if not source.startswith(each))]
