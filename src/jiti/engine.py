@@ -302,12 +302,16 @@ def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
     declaration, frozen = order.definition.declaration, means.settings.frozen
     if order.definition.is_test:  # it was written from what has changed
         return Outcome(declaration.key, "failing", found) if frozen else _written(order, means)
+    from jiti.effects import reading
+
     preflight.require_installed()
     verdict = generation.verify(order, found, means)
     if verdict.candidate is not None:
         if not frozen:
             with locks.guard(declaration.root):
-                mirror.stamp(order.definition, found, gates=gates.header_line(verdict.candidate.gates))
+                effects = reading.header_line(verdict.candidate.effects or ())
+                line = gates.header_line(verdict.candidate.gates)
+                mirror.stamp(order.definition, found, gates=line, effects=effects)
         return Outcome(declaration.key, "verified", found)
     if frozen:
         return Outcome(declaration.key, "failing", found, verdict.diagnostics)

@@ -153,6 +153,8 @@ def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, obj
 
 
 def _file(order: Order, accepted: Accepted) -> Implementation:
+    from jiti.effects import reading
+
     candidate = accepted.candidate
     made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
     if candidate.test_count:
@@ -165,6 +167,7 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
             gates=gates.header_line(candidate.gates),
             uses=requirements.uses_line(order.targets),
             tests=candidate.tests,
+            effects="" if candidate.effects is None else reading.header_line(candidate.effects),
         )
 
 

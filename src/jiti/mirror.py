@@ -211,7 +211,14 @@ def conflict_in(text: str) -> str:
 
 
 def file(
-    definition: Definition, code: str, *, made: str, gates: str = "", uses: str = "", tests: str = ""
+    definition: Definition,
+    code: str,
+    *,
+    made: str,
+    gates: str = "",
+    uses: str = "",
+    tests: str = "",
+    effects: str = "",
 ) -> Implementation:
     """File an accepted implementation and its scratch tests.
 
@@ -224,6 +231,7 @@ def file(
         gates: the header's `gates:` line.
         uses: the header's `uses:` line.
         tests: the scratch tests' text; empty for none.
+        effects: the header's `effects:` line.
 
     Raises:
         OSError: the mirror cannot be written; no implementation was changed.
@@ -235,7 +243,8 @@ def file(
         durable.replace(scratch, _below(f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n", tests))
     elif os.path.exists(scratch):
         durable.remove(scratch)
-    return _write(definition, implementation_path(declaration), code, {"made": made, "gates": gates, "uses": uses})
+    fields = {"made": made, "gates": gates, "uses": uses, "effects": effects}
+    return _write(definition, implementation_path(declaration), code, fields)
 
 
 def scratch_tests(declaration: Declaration) -> str:
@@ -261,13 +270,16 @@ def approve(declaration: Declaration, implementation: Implementation) -> Impleme
     return Implementation(implementation.path, *header.split(text), text)
 
 
-def stamp(definition: Definition, implementation: Implementation, *, gates: str | None = None) -> None:
+def stamp(
+    definition: Definition, implementation: Implementation, *, gates: str | None = None, effects: str | None = None
+) -> None:
     """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
 
     Args:
         definition: the stub.
         implementation: what is there.
         gates: the header's `gates:` line, where it has passed others than it says.
+        effects: the header's `effects:` line, where they have been looked at again.
 
     Raises:
         OSError: it cannot be written; nothing was changed.
@@ -276,6 +288,8 @@ def stamp(definition: Definition, implementation: Implementation, *, gates: str 
     kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
     if gates is not None:
         kept["gates"] = gates
+    if effects is not None:
+        kept["effects"] = effects
     text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
     durable.replace(implementation.path, text)
 

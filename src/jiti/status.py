@@ -10,6 +10,7 @@ from jiti import gates, mirror, requirements, states, stub
 from jiti.approval import ASK
 from jiti.definition import refusals
 from jiti.discovery import python_files
+from jiti.effects import standing
 from jiti.errors import JitiError, StubError
 from jiti.filed import unclaimed
 from jiti.targets import select
@@ -17,6 +18,7 @@ from jiti.targets import select
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jiti.effects.reading import Effect
     from jiti.filed import Orphan
     from jiti.gates import Found
     from jiti.settings import Settings
@@ -32,11 +34,13 @@ class StubStatus:
         declaration: where it is declared.
         state: what its source and its file in the mirror say of each other.
         gates: the node ids of the tests that decide on it.
+        beyond: what its code does and it does not allow.
     """
 
     declaration: Declaration
     state: State
     gates: tuple[str, ...] = ()
+    beyond: tuple[Effect, ...] = ()
 
     @property
     def implementation(self) -> str | None:
@@ -62,7 +66,7 @@ class StubStatus:
             "state": self.state.name,
             "source": self.declaration.place,
             "implementation": self.implementation,
-            "changed": list(self.state.changed),
+            "changed": [*self.state.changed, *(["effects"] if self.beyond else ())],
             "gates": list(self.gates),
             "scratch_tests": self.scratch_tests,
         }
@@ -125,7 +129,19 @@ def look_at(declaration: Declaration, project: Found, *, asks: bool) -> StubStat
         StubError, RealBodyError: it is no stub that jiti can work from.
     """
     node_ids = tuple(gate.node_id for gate in project.of(declaration.key))
-    return StubStatus(declaration, _state(declaration, project, asks=asks), node_ids)
+    state = _state(declaration, project, asks=asks)
+    return StubStatus(declaration, state, node_ids, _beyond(declaration, state))
+
+
+_MADE_FOR_IT = {"fresh", "edited", "outdated", "unapproved"}
+
+
+def _beyond(declaration: Declaration, state: State) -> tuple[Effect, ...]:
+    """What code that was made for the stub as it stands does, and the stub does not allow."""
+    found = state.implementation
+    if found is None or state.name not in _MADE_FOR_IT:
+        return ()
+    return standing.beyond(declaration, found, untouched=state.name in {"fresh", "outdated"})
 
 
 def _state(declaration: Declaration, project: Found, *, asks: bool) -> State:

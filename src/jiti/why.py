@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jiti import gates, mirror, requirements
 from jiti.definition import define, hints_of
+from jiti.effects import standing
 from jiti.errors import JitiError
 from jiti.spec import NONE, Spec, text_hash
 from jiti.splice.owners import path_in
@@ -31,7 +32,7 @@ class Change:
     """One thing that is not what it was.
 
     Attributes:
-        field: `signature`, `docstring`, `hints`, `gates`, `interface` or `body`.
+        field: `signature`, `docstring`, `hints`, `gates`, `interface`, `body` or `effects`.
         message: what became of it.
         lines: the difference, as far as it can be told: lines of a unified diff, or names with `+`, `-` and `~`.
     """
@@ -60,6 +61,7 @@ def changes(declaration: Declaration, state: State, project: Found) -> tuple[Cha
         *_in_gates(declaration, found, project),
         *_in_interfaces(declaration, found, project),
         *_in_body(declaration, state),
+        *_in_effects(declaration, state),
     )
 
 
@@ -148,6 +150,15 @@ def _compared(old: dict[str, str], new: dict[str, str]) -> tuple[str, ...]:
 def _in_body(declaration: Declaration, state: State) -> Iterator[Change]:
     if state.name in {"edited", "conflict"}:
         yield Change("body", f"edited by hand: jiti diff {declaration.key}")
+
+
+def _in_effects(declaration: Declaration, state: State) -> Iterator[Change]:
+    found = state.implementation
+    if found is None or state.name in {"stale", "conflict"}:
+        return
+    beyond = standing.beyond(declaration, found)
+    if beyond:
+        yield Change("effects", "beyond what the stub allows", tuple(f"+ {line}" for line in standing.shown(beyond)))
 
 
 def difference(old: str, new: str, old_name: str, new_name: str) -> tuple[str, ...]:

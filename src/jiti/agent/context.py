@@ -59,6 +59,7 @@ def task_for(
         ConfigError: the project's own `task.md` names a slot that does not exist.
     """
     slots = _stub_slots(definition, module, reason, old) | {
+        "effects": _effects(definition),
         "siblings": _siblings(definition),
         "gates": gate_source.shown(definition.declaration.root, gates),
         "live": _NO_CALL if live is None else _live(live, settings.values),
@@ -149,6 +150,11 @@ def _values(definition: Definition, module: str) -> str:
     if short in arguments | {definition.node.name}:
         values, short = f"{values} as _{short}", f"_{short}"
     return f"The values of its module: `{values}` in `helpers`, then `{short}.NAME`."
+
+
+def _effects(definition: Definition) -> str:
+    names = [f"`{name}`" for name in sorted(definition.allows)]
+    return f"Effects that the stub allows: {', '.join(names)}; no others." if names else ""
 
 
 def _siblings(definition: Definition) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     import pytest
 
+untold: list[tuple[str, str, int]] = []
+"""What was seen in a process forked from that of a job: effect, what it was, and the line."""
+
 
 def begin(job: Mapping[str, Any], key: str, source: str, session: pytest.Session | None, report: Report) -> None:
     """Report from now on what the job's candidate does; what its tests do, in a call-back of theirs, is not its.
@@ -27,8 +30,13 @@ def begin(job: Mapping[str, Any], key: str, source: str, session: pytest.Session
     if job["candidate"] is None:
         return
 
+    process = os.getpid()
+
     def tell(effect: str, what: str, line: int) -> None:
-        report("effect", effect=effect, what=what, line=line)
+        if os.getpid() == process:
+            report("effect", effect=effect, what=what, line=line)
+        else:  # which has no way to the parent, and must not notice
+            untold.append((effect, what, line))
 
     callers = [job["folder"], *(_tests(session, source) if session is not None else ())]
     Watch(candidate_file(key), ours=OURS, callers=callers, tell=tell).install()

@@ -12,6 +12,7 @@ import click
 from jiti.cli import FINDINGS, FINE
 from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project, targets_argument
+from jiti.effects import standing
 from jiti.figures import count
 from jiti.status import survey
 
@@ -29,6 +30,10 @@ _MENDS = {
     "outdated": "run pytest, which checks the code as it is and asks no model if it passes, and commit .jiti/",
     "conflict": "jiti resolve {key} --keep  or  --regenerate",
 }
+_ALLOW = (
+    "add {names} to allow=[…] of the stub's @jiti, and then jiti resolve {key} --keep; or take it out of the code; "
+    "or jiti resolve {key} --regenerate"
+)
 _MESSAGES = {
     "unapproved": "no person has approved the code in {file} as it is",
     "missing": "there is no implementation",
@@ -46,7 +51,8 @@ def command(root: str | None, targets: tuple[str, ...], *, as_json: bool, no_inp
     """Make sure that all code is there, and was made for what stands there now: for CI and pre-commit.
 
     Reads only: no model, no key, nothing of yours is imported, no process is started.
-    Exits with 1 if any stub is neither fresh nor edited, or a test that decides cannot be told what for.
+    Exits with 1 if any stub is neither fresh nor edited, if code does more than its stub allows, or if a test that
+    decides cannot be told what for.
 
     TARGET is a key (app/text.py::slugify), a path, a module, a dotted name or a qualname; left out, all.
     """
@@ -67,6 +73,8 @@ def _findings(found: Survey) -> Iterator[dict[str, Any]]:
     for each in found.stubs:
         if each.state.name not in {"fresh", "edited"}:
             yield _finding(each)
+        if each.beyond:
+            yield _effects(each)
     yield from (_orphan(each) for each in found.orphans)
     for problem in found.problems:
         yield {"state": "problem", "key": problem.key, "source": None, "message": problem.args[0], "hint": problem.hint}
@@ -80,6 +88,21 @@ def _finding(each: StubStatus) -> dict[str, Any]:
     else:
         message, hint = _MESSAGES[state.name].format(**words), _MENDS[state.name].format(**words)
     return {"state": state.name, "key": key, "source": each.declaration.place, "message": message, "hint": hint}
+
+
+def _effects(each: StubStatus) -> dict[str, Any]:
+    """That code does more than its stub allows, with the ways out."""
+    key, names = each.declaration.key, standing.names(each.beyond)
+    message = f"{each.implementation} does what its stub does not allow: {'; '.join(standing.shown(each.beyond))}"
+    hint = _ALLOW.format(key=key, names=", ".join(f'"{name}"' for name in names))
+    return {
+        "state": each.state.name,
+        "key": key,
+        "source": each.declaration.place,
+        "message": message,
+        "hint": hint,
+        "effects": names,
+    }
 
 
 def _orphan(each: Orphan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jiti.cli import FINDINGS, FINE
 from jiti.cli.output import for_people_and_machines, may_ask, tell_machines, tell_problems
 from jiti.cli.project import Project, target_argument
 from jiti.definition import define
+from jiti.effects import standing
 from jiti.locks import unwritable
 from jiti.status import declared
 from jiti.targets import select_one
@@ -86,7 +87,8 @@ def _keep(declaration: Declaration) -> Outcome:
         return Outcome(key, "nothing", "there is no implementation to keep", FINDINGS)
     if state.runs:
         return Outcome(key, "nothing", f"nothing to resolve, it is {state.name}")
-    mirror.stamp(define(declaration), state.implementation)
+    definition = define(declaration)
+    mirror.stamp(definition, state.implementation, effects=standing.line_for(definition, state.implementation))
     path = mirror.relative_path(declaration.root, state.implementation.path)
     return Outcome(key, "kept", f"kept {path} as it is")
 

@@ -12,6 +12,7 @@ from jiti.cli import FINE
 from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import target_argument
 from jiti.cli.subject import Subject, subject
+from jiti.effects import standing
 from jiti.status import scratch_names
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _as_json(one: Subject) -> dict[str, Any]:
         "spec": dedent(one.declaration.text),
         "code": None if found is None else found.code,
         "scratch_names": list(scratch_names(one.declaration)),
+        "not_allowed": standing.shown(one.status.beyond),
         "provenance": {} if found is None else {name: found.header.get(name) for name in _PROVENANCE},
     }
 
@@ -68,6 +70,8 @@ def _show(one: Subject) -> None:
         page.heading("provenance")
         for line in _provenance(found.header):
             page.line(line, indent=4)
+        for line in standing.shown(one.status.beyond):
+            page.line(f"not allowed by the stub: {line}", "red", indent=4)
 
 
 def _tests(one: Subject) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from jiti.cli import FINDINGS, FINE
 from jiti.cli.output import STATES, Page, for_people_and_machines, tell_machines, tell_problems
 from jiti.cli.project import Project, targets_argument
+from jiti.effects import standing
 from jiti.figures import count, row
 from jiti.status import survey
 
@@ -59,7 +60,8 @@ def _row(each: StubStatus, *, is_short: bool) -> tuple[str, ...]:
     """A stub's cells, in the order of the heads."""
     gates = count(len(each.gates), "gate") if each.gates else ""
     scratch = f"{each.scratch_tests} scratch" if each.scratch_tests and not is_short else ""
-    changed = ", ".join(each.state.changed)
+    beyond = [f"effects (not allowed: {' '.join(standing.names(each.beyond))})"] if each.beyond else []
+    changed = ", ".join([*each.state.changed, *beyond])
     told = (changed, row(gates, scratch), each.implementation)
     return each.state.name, each.declaration.key, each.declaration.place, *(cell or "-" for cell in told)
 

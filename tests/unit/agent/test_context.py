@@ -361,3 +361,9 @@ def test_a_projects_own_template_is_used(tmp_path: Path) -> None:
     template.write_text("Do it for 5$.", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"holds a \$ that names no slot"):
         message(tmp_path, settings=settings)
+
+
+def test_a_stub_says_what_it_allows_and_one_that_is_pure_nothing(tmp_path: Path) -> None:
+    allowing = MODULE.replace("@jiti\ndef slugify", '@jiti(allow=["time", "files"])\ndef slugify')
+    assert "Effects that the stub allows: `files`, `time`; no others." in message(tmp_path, allowing)
+    assert "ffects" not in message(tmp_path)

@@ -6,7 +6,7 @@
 # body: 0fdd2eb2d30c9569f64ba7bac723e662
 # gates: examples/semver/tests/test_constraint.py::test_conditions=68b9aac3eb16c0127f9e0ccc47517d47 examples/semver/tests/test_constraint.py::test_what_is_malformed_is_turned_down=d220a865001366173a0e271daef174ce
 # uses: -
-# effects: -
+# effects: none
 # approved: -
 # made: replay of a hand-written session · 2 turns · ruff 0.17.6, ty 0.0.105, 22 tests
 
