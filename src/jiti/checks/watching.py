@@ -9,7 +9,7 @@ from jiti.checks.reports import OURS, Report, candidate_file
 from jiti.effects.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pytest
 
@@ -40,6 +40,16 @@ def begin(job: Mapping[str, Any], key: str, source: str, session: pytest.Session
 
     callers = [job["folder"], *(_tests(session, source) if session is not None else ())]
     Watch(candidate_file(key), ours=OURS, callers=callers, tell=tell).install()
+
+
+def hand_on(seen: Iterable[tuple[str, str, int]], report: Report) -> None:
+    """Report what another process has seen, by what it says.
+
+    Raises:
+        TypeError, ValueError: it is nothing that could have been seen.
+    """
+    for effect, what, line in seen:
+        report("effect", effect=str(effect), what=str(what), line=int(line))
 
 
 def _tests(session: pytest.Session, source: str) -> list[str]:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jiti import trial
+from jiti.checks import watching
 from jiti.checks.reports import candidate_file
 from jiti.checks.witness import asking, fitness, preparation
 from jiti.checks.witness.caller import CallToMake
@@ -154,6 +155,7 @@ class Witness:
 
     def _taken(self, key: str, known: Known, answer: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
         try:
+            watching.hand_on(answer["effects"], self._report)
             self._note(answer)
             decoder = Decoder(self._trusted, known.objects)
             for number, node in answer["changes"]:
@@ -180,8 +182,6 @@ class Witness:
         for stream, text in zip((sys.stdout, sys.stderr), answer["printed"], strict=True):
             if text:
                 stream.write(str(text))
-        for effect, what, line in answer["effects"]:
-            self._report("effect", effect=str(effect), what=str(what), line=int(line))
         for asked in answer["asked"]:
             if asked in self._candidates and asked not in self._asked and asked not in self._dispatchers:
                 self._asked.add(asked)
