@@ -6,6 +6,7 @@ Both are told only as far as the text does: an argument without an annotation ma
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jiti.effects import known, names
@@ -31,14 +32,19 @@ class Meanings:
 
     Args:
         tree: the file.
-        module: those of the module that the stub stands in, whose names the file may reach; None where it is unknown.
+        module: the module that the stub stands in, whose names the file may reach; None where it is unknown.
         place: that module's own name, from the project root.
     """
 
-    def __init__(self, tree: ast.Module, module: Meanings | None = None, place: str = "") -> None:
+    def __init__(self, tree: ast.Module, module: ast.Module | None = None, place: str = "") -> None:
         self.scopes = Scopes(tree)
-        self._module = module
+        self._module_tree = module
         self._place = place
+
+    @cached_property
+    def _module(self) -> Meanings:
+        """What stands for what in the stub's own module; a large one takes a while to read, and few need it."""
+        return Meanings(self._module_tree or ast.Module([], []))
 
     # ---------------------------------------------------------------- names
 
@@ -68,7 +74,7 @@ class Meanings:
 
     def _meant(self, name: str) -> list[str]:
         inside = self._in_module(name)
-        if inside is None or self._module is None:
+        if inside is None:
             return [names.normal(name)]
         head, _, tail = inside.partition(".")
         found = []
@@ -79,6 +85,8 @@ class Meanings:
 
     def _in_module(self, name: str) -> str | None:
         """What of a full name stands behind the stub's own module."""
+        if self._module_tree is None:
+            return None
         parts = name.split(".")
         for length in range(len(parts) - 1, 0, -1):
             if f".{self._place}".endswith("." + ".".join(parts[:length])):
@@ -88,7 +96,7 @@ class Meanings:
     def is_assigned_in_module(self, name: str) -> bool:
         """Whether a full name is a value that the stub's own module holds."""
         inside = self._in_module(name)
-        if inside is None or self._module is None:
+        if inside is None:
             return False
         origins = self._module.scopes.top.bindings.get(inside.partition(".")[0], ())
         return any(isinstance(origin, ast.expr) for origin in origins)
@@ -128,8 +136,6 @@ class Meanings:
 
     def _kinds_of_names(self, node: ast.AST) -> Iterator[str]:
         """Of a value that the stub's own module holds."""
-        if self._module is None:
-            return
         for name in self.scopes.full_names(node):
             inside = self._in_module(name)
             for origin in self._module.scopes.top.bindings.get(inside, ()) if inside else ():

@@ -52,7 +52,7 @@ def read(code: str, module: ast.Module | None = None, path: str = "") -> list[Ef
     """
     tree = ast.parse(code)
     place = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    meanings = Meanings(tree, Meanings(module) if module is not None else None, place)
+    meanings = Meanings(tree, module, place)
     reader = _Reader(meanings)
     reader.visit(tree)
     for line, cause in changes(tree, meanings):
