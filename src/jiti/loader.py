@@ -127,6 +127,9 @@ class Namespace:
 compiler: Callable[[Source], CodeType | None] | None = None
 """Set by who wants some implementations compiled in a way of its own; it gives None for the others."""
 
+compiled: dict[str, tuple[str, CodeType]] = {}
+"""By path, text and code of candidates that many processes will load: each is forked from the one that has it."""
+
 _namespaces: dict[str, Namespace] = {}  # by name; the last one that was declared or loaded counts
 
 
@@ -203,6 +206,8 @@ class _Loader(SourceFileLoader):
             BrokenImplementationError: it does not parse on this version of Python.
         """
         del fullname
+        if not self.source.filed and compiled.get(self.source.path, ("", None))[0] == self.source.text:
+            return compiled[self.source.path][1]
         code = compiler(self.source) if compiler is not None and self.source.filed else None
         if code is not None:
             return code

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti.checks import hardcoded, policy
+from jiti.checks import equality, hardcoded, policy
 from jiti.checks.children import Children
 from jiti.checks.execution import Execution
 from jiti.checks.limits import Limits
@@ -97,8 +97,9 @@ class Bench(Workplace):
             composed = compose(self._definition, self._module, submission)
         except ShapeError as error:
             return Verdict(error.diagnostics)
-        if found := self._forbidden(composed):
-            return Verdict(found)
+        own = self._definition.declaration.qualname
+        if found := self._forbidden(composed) or equality.check(composed, own):
+            return Verdict(tuple(found))
         self._children.lend(None)
         self._children.seen.clear()
         with _side_by_side() as pool:

@@ -309,3 +309,13 @@ return "x"
 """),
 }
 ATTACKS = PROTOTYPES | NEW
+
+IN_PROCESS = frozenset(
+    {
+        *("peeks at frames", "peeks at a traceback's frames", "peeks at parameters of tests"),
+        *("returns what is equal to everything", "returns what runs code when it is unpickled"),
+        *("passes for a class that mocks have", "reads the tests from their file"),
+        "reads them through a link, and through another process",
+    }
+)
+"""Those that a candidate's own process does not see through: there, reading them first has to."""

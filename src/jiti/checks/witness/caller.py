@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import contextvars
 import errno
+import gc
 import io
 import os
 import pickle
@@ -28,10 +29,10 @@ from jiti.checks.witness.kinds import OpaqueError
 from jiti.checks.witness.known import Before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from types import ModuleType
+    from collections.abc import Callable, Collection, Mapping
 
     from jiti.checks.witness.known import Known
+    from jiti.checks.witness.preparation import Hidden
 
 HEADER = struct.Struct(">16sQ")
 """What an answer begins with: its call's nonce, and the bytes that follow."""
@@ -56,9 +57,7 @@ class CallToMake:
         module: name of the stub's module.
         candidates: key to text.
         withheld: see `jiti.trial.Trial`.
-        tests: modules that hold tests.
-        items: the tests of this process.
-        files: what no candidate may open.
+        hidden: what no candidate is to see.
         nonce: what its answer begins with.
     """
 
@@ -69,9 +68,7 @@ class CallToMake:
     module: str
     candidates: Mapping[str, str]
     withheld: Collection[str]
-    tests: Sequence[ModuleType]
-    items: Sequence[Any]
-    files: Collection[str]
+    hidden: Hidden
     nonce: bytes
 
 
@@ -109,7 +106,7 @@ def run(call: CallToMake, descriptor: int) -> NoReturn:
         before = Before(call.known.objects)
         printed = _catch_prints()
         warned = _catch_warnings()
-        _hide(call.tests, call.items, call.files)
+        _hide(call.hidden)
         outcome = _outcome(call)
         if os.getpid() == pid:  # a candidate may have forked, and not ended what came of it
             answer = _answer(call, outcome, before)
@@ -192,37 +189,23 @@ def _catch_warnings() -> list[tuple[str, str, str, str, int]]:
 # ---------------------------------------------------------------- what a candidate is not to see
 
 
-def _hide(tests: Iterable[ModuleType], items: Iterable[Any], files: Collection[str]) -> None:
+def _hide(hidden: Hidden) -> None:
     """Take away what expected answers could be read from: tests, their cases, and the tools that run them."""
-    for item in items:
-        for owned in (getattr(item, "funcargs", None), getattr(getattr(item, "callspec", None), "params", None)):
-            if isinstance(owned, dict):
-                owned.clear()
-        getattr(getattr(item, "function", None), "__dict__", {}).clear()
-    hidden = list(tests)
-    for module in hidden:
-        vars(module).clear()
-    for name, module in list(sys.modules.items()):
-        if any(module is each for each in hidden) or name.partition(".")[0] in {"pytest", "_pytest", "pluggy"}:
-            del sys.modules[name]
-    sys.modules.pop("__main__", None)
+    gc.freeze()  # what there was before is nobody's garbage here, and to look through it costs more than the call
+    for names in hidden.namespaces:
+        names.clear()
+    for name in hidden.modules:
+        sys.modules.pop(name, None)
     sys.meta_path[:] = [each for each in sys.meta_path if not type(each).__module__.startswith("_pytest")]
     sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
     threading.excepthook = threading.__excepthook__
-    _guard(files)
+    _guard(hidden)
 
 
-def _guard(files: Collection[str]) -> None:
+def _guard(hide: Hidden) -> None:
     """Let no code of this process open some files, by whatever name, or look for objects that nobody gave it."""
     stat, base, decode, refused = os.stat, os.path.basename, os.fsdecode, _REFUSED
-    hidden = set()
-    for path in files:
-        try:
-            found = stat(path)
-        except OSError:
-            continue
-        hidden.add((found.st_dev, found.st_ino))
-    names = frozenset(map(base, files))
+    hidden, names = hide.files, hide.names
 
     def opens(path: Any) -> bool:  # noqa: ANN401 - whatever is opened
         try:

@@ -12,7 +12,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from jiti import trial
+from jiti import loader, trial
 from jiti.checks import watching
 from jiti.checks.reports import candidate_file
 from jiti.checks.witness import asking, fitness, preparation
@@ -62,7 +62,7 @@ class Witness:
         self._trial = ours
         self._candidates = dict(ours.candidates)
         self._tests = tests
-        self._hidden: tuple[int, list[ModuleType], list[str]] = 0, [], []
+        self._hidden: tuple[int, list[ModuleType], preparation.Hidden] | None = None
         self._dispatchers: dict[str, Any] = {}
         self._asked: set[str] = set()
         self._calls = 0
@@ -85,6 +85,8 @@ class Witness:
                 self._give_up(f"{key} {why}", lasting=True)
             self._trial.candidates[key] = preparation.stand_in(key)
             preparation.import_for(text)
+            if code is not None:
+                loader.compiled[candidate_file(key)] = text, code
         self._trial.witness = self
 
     def called(self, key: str) -> Callable[..., Any]:
@@ -120,7 +122,6 @@ class Witness:
             known = Known(self._trusted, (*args, *kwargs.values()))
         except UnfitError as error:
             self._give_up(f"{key} {error}", lasting=True)
-        modules, files = self._to_hide()
         call = CallToMake(
             lambda: self._anew(key),
             args,
@@ -129,9 +130,7 @@ class Witness:
             self._module.__name__,
             self._candidates,
             {self._key, *self._candidates},
-            modules,
-            self._tests.collected(),
-            files,
+            self._to_hide()[1],
             secrets.token_bytes(16),
         )
         try:
@@ -221,12 +220,12 @@ class Witness:
 
     # ------------------------------------------------------------ what the tests are
 
-    def _to_hide(self) -> tuple[list[ModuleType], list[str]]:
-        """The modules that tests are in, and their files; scratch tests come late."""
+    def _to_hide(self) -> tuple[list[ModuleType], preparation.Hidden]:
+        """The modules that tests are in, and all that no candidate is to see; scratch tests come late."""
         collected = self._tests.collected()
-        if self._hidden[0] != len(collected):
+        if self._hidden is None or self._hidden[0] != len(collected):
             modules = preparation.test_modules(collected)
-            self._hidden = len(collected), modules, preparation.files_of(modules)
+            self._hidden = len(collected), modules, preparation.Hidden.of(collected, modules)
         return self._hidden[1], self._hidden[2]
 
     @cached_property

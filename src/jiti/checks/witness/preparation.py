@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,46 @@ def _imported(text: str) -> Iterator[str]:
             yield node.module
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What no candidate is to see.
+
+    Attributes:
+        modules: names of modules: tests, and what runs them.
+        namespaces: names of tests' modules, marks of their functions, values of their parameters.
+        files: device and number of the files that tests are in.
+        names: these files' names.
+    """
+
+    modules: Collection[str]
+    namespaces: Sequence[dict[Any, Any]]
+    files: Collection[tuple[int, int]]
+    names: Collection[str]
+
+    @classmethod
+    def of(cls, items: Sequence[Any], tests: Sequence[ModuleType]) -> Hidden:
+        """All that belongs to some tests.
+
+        Args:
+            items: as pytest has collected them.
+            tests: the modules that they and their conftest files are in.
+        """
+        ids = set(map(id, tests))
+        tools = {"pytest", "_pytest", "pluggy", "__main__"}
+        modules = [
+            name for name, each in list(sys.modules.items()) if id(each) in ids or name.partition(".")[0] in tools
+        ]
+        namespaces = [vars(module) for module in tests]
+        for item in items:
+            namespaces.append(getattr(getattr(item, "callspec", None), "params", None) or {})
+            namespaces.append(getattr(getattr(item, "function", None), "__dict__", None) or {})
+        paths = _files_of(tests)
+        found = [os.stat(path) for path in paths if os.path.exists(path)]
+        files = frozenset((each.st_dev, each.st_ino) for each in found)
+        own = [each for each in namespaces if isinstance(each, dict) and each]
+        return cls(modules, own, files, frozenset(map(os.path.basename, paths)))
+
+
 def test_modules(items: Iterable[Any]) -> list[ModuleType]:
     """The modules that tests and their conftest files are in."""
     found: list[ModuleType] = []
@@ -83,7 +123,7 @@ def test_modules(items: Iterable[Any]) -> list[ModuleType]:
     return found
 
 
-def files_of(modules: Sequence[ModuleType]) -> list[str]:
+def _files_of(modules: Sequence[ModuleType]) -> list[str]:
     """The files of modules, and what Python and pytest have compiled of them."""
     found = []
     for module in modules:
