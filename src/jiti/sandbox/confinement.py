@@ -13,6 +13,7 @@ from jiti.sandbox import capabilities, installed, landlock, seccomp
 from jiti.sandbox.landlock import Rules
 from jiti.sandbox.policy import absolute
 from jiti.sandbox.readable import Readable
+from jiti.sandbox.system_calls import architecture
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -102,12 +103,6 @@ def seal() -> None:
     Raises:
         OSError: the kernel refuses.
     """
-    if not _confined:
-        return
-    if landlock.contains_signals():
-        rules = Rules.of_signals()
-        rules.enforce()
-        rules.close()
-    own = None if landlock.contains_signals() else os.getpid()
-    code = seccomp.for_this_machine(network=True, processes=False, modes=True, own=own)
-    seccomp.install(code, all_threads=False)
+    machine = architecture()
+    if _confined and machine is not None:
+        seccomp.install(seccomp.alone(machine, os.getpid()), all_threads=False)

@@ -82,11 +82,6 @@ class Rules:
         scope = (_SIGNALS_OUT if network else _SIGNALS_OUT | _ABSTRACT_SOCKETS) if there >= _SIGNALS else 0
         return cls(rights, tcp=there >= _TCP and not network, scope=scope)
 
-    @classmethod
-    def of_signals(cls) -> Rules:
-        """Rules that keep signals inside, and say nothing of anything else."""
-        return cls(0, scope=_SIGNALS_OUT)
-
     def allow(self, rights: int, paths: Iterable[str]) -> None:
         """Allow what rights say, at and below each path; one that is not there, or cannot be reached, is passed over.
 

@@ -80,31 +80,41 @@ def program(machine: str, *, network: bool, processes: bool, modes: bool, own: i
         modes: whether files' modes can be changed.
         own: the one process that signals can be sent to; None where somebody else sees to that.
     """
-    steps = _beginning(machine)
-
-    def answer(names: Iterable[str], body: Sequence[_Step]) -> None:
-        for name in names:
-            which = number(name, machine)
-            if which is not None:
-                steps.extend([_Step(_EQUAL, which, 0, len(body)), *body])
-
-    answer(REFUSED, [_fail(errno.EPERM)])
-    answer(["clone3"], [_fail(errno.ENOSYS)])  # its flags lie behind a pointer; the C library then uses `clone`
-    answer(OWN_ALONE, _only_for((0,), errno.EPERM))
+    steps = [
+        *_beginning(machine),
+        *_answer(machine, REFUSED, [_fail(errno.EPERM)]),
+        *_answer(machine, OWN_ALONE, _only_for((0,), errno.EPERM)),
+        *_answer(machine, ["clone3"], [_fail(errno.ENOSYS)]),  # its flags cannot be seen; libraries then use `clone`
+    ]
     if own is not None:
-        answer(SENDS_A_SIGNAL, _only_for((0, own), errno.EPERM))
+        steps += _answer(machine, SENDS_A_SIGNAL, _only_for((0, own), errno.EPERM))
     if not modes:
-        answer(CHANGE_OF_MODE, [_fail(0)])
+        steps += _answer(machine, CHANGE_OF_MODE, [_fail(0)])
     if processes:
-        answer(["clone"], _by_flags(_CLONE_NAMESPACES, with_them=_fail(errno.EPERM), without=_Step(_RETURN, _ALLOW)))
+        no_namespaces = _by_flags(_CLONE_NAMESPACES, with_them=_fail(errno.EPERM), without=_Step(_RETURN, _ALLOW))
+        steps += _answer(machine, ["clone"], no_namespaces)
     else:
-        answer(STARTS_A_PROCESS, [_fail(errno.EPERM)])
-        answer(["clone"], _by_flags(_CLONE_THREAD, with_them=_Step(_RETURN, _ALLOW), without=_fail(errno.EPERM)))
+        steps += _no_processes(machine)
     if not network:
-        answer(["socket"], [_fail(errno.EACCES)])
-        answer(["socketpair"], _stream_pairs())
-    steps.append(_Step(_RETURN, _ALLOW))
-    return b"".join(map(bytes, steps))
+        steps += _answer(machine, ["socket"], [_fail(errno.EACCES)])
+        steps += _answer(machine, ["socketpair"], _stream_pairs())
+    return b"".join(map(bytes, [*steps, _Step(_RETURN, _ALLOW)]))
+
+
+def alone(machine: str, own: int) -> bytes:
+    """A second filter, for a process that is to have nothing to do with others: it starts none, and signals none.
+
+    Args:
+        machine: the processor.
+        own: its process id.
+    """
+    steps = [
+        *_beginning(machine),
+        *_answer(machine, ["clone3"], [_fail(errno.ENOSYS)]),
+        *_no_processes(machine),
+        *_answer(machine, SENDS_A_SIGNAL, _only_for((own,), errno.EPERM)),
+    ]
+    return b"".join(map(bytes, [*steps, _Step(_RETURN, _ALLOW)]))
 
 
 def install(code: bytes, *, all_threads: bool) -> None:
@@ -159,6 +169,18 @@ def _beginning(machine: str) -> list[_Step]:
     if machine == "x86_64":
         steps += [_Step(_AT_LEAST, _X32, 0, 1), _fail(errno.ENOSYS)]
     return steps
+
+
+def _answer(machine: str, names: Iterable[str], body: Sequence[_Step]) -> list[_Step]:
+    """Go through some steps for calls of these names."""
+    numbers = [which for name in names if (which := number(name, machine)) is not None]
+    return [step for which in numbers for step in (_Step(_EQUAL, which, 0, len(body)), *body)]
+
+
+def _no_processes(machine: str) -> list[_Step]:
+    """Let threads be started, and nothing else."""
+    threads = _by_flags(_CLONE_THREAD, with_them=_Step(_RETURN, _ALLOW), without=_fail(errno.EPERM))
+    return _answer(machine, STARTS_A_PROCESS, [_fail(errno.EPERM)]) + _answer(machine, ["clone"], threads)
 
 
 def _fail(code: int) -> _Step:

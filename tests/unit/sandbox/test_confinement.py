@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.sandbox import Confinement, Policy
+from jiti.sandbox import Confinement, Policy, seal
 from tests.unit.sandbox.confined import NOBODY, needs_kernel, needs_root
 
 if TYPE_CHECKING:
@@ -265,3 +265,22 @@ def test_a_file_that_comes_later_can_be_read_after_the_next_look(box: Box) -> No
         return read(path), read(box.project / "app.py")
 
     assert box.run(look, confined=False) == ("LATER = 1\n", "VALUE = 2\n")
+
+
+def test_a_sealed_process_starts_and_signals_no_other(box: Box) -> None:
+    def sealed(probe: Callable[[], object]) -> object:
+        def tried() -> object:
+            seal()
+            return probe()
+
+        return box.run(tried, processes=True)
+
+    assert sealed(spawn) == "EPERM"
+    assert sealed(lambda: os.kill(os.getppid(), signal.SIGURG)) == "EPERM"
+    assert sealed(lambda: os.kill(0, signal.SIGURG)) == "EPERM"
+    assert sealed(lambda: os.kill(os.getpid(), signal.SIGURG)) is None
+    assert sealed(_in_a_thread) == [1]
+
+
+def test_to_seal_a_process_that_is_not_confined_does_nothing(box: Box) -> None:
+    assert box.run(lambda: (seal(), spawn()), confined=False) == (None, None)

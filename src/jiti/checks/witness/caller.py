@@ -27,6 +27,7 @@ from jiti.checks.witness import raised
 from jiti.checks.witness.encoder import Encoder
 from jiti.checks.witness.kinds import OpaqueError
 from jiti.checks.witness.known import Before
+from jiti.sandbox import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -102,6 +103,7 @@ def run(call: CallToMake, descriptor: int) -> NoReturn:
     status = 1
     pid = os.getpid()
     try:
+        seal()
         own = trial.current = CallersTrial(call.candidates, call.withheld)
         before = Before(call.known.objects)
         printed = _catch_prints()
