@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import processes
+from jiti.home import NOTEBOOK, source_path
 from jiti.sandbox import Confinement, Policy
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Confining:
         self._may_start_processes = "process" in setup.get("allows", ())
         policy = Policy(**setup["sandbox"])
         own = [] if forks else ["/proc/self"]  # by which a child that does not fork finds what it has to end
+        if setup["key"].startswith(f"{NOTEBOOK}::"):
+            own.append(source_path(setup["root"], NOTEBOOK))  # the stub's own module, though it lies in jiti's folder
         self._confinement = (
             Confinement(policy, setup["root"], setup["folder"], hidden=setup["hidden"], read=own)
             if policy.confined
