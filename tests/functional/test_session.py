@@ -26,6 +26,18 @@ def test_info_logs_each_model_call_and_debug_each_tool_call() -> None:
     assert "turn 2: submit" in debug.stderr
 
 
+def test_the_transcript_says_by_whom_a_candidate_was_judged() -> None:
+    """What the model is told does not."""
+    otherwise = FILES | {"app/text.py": FILES["app/text.py"].replace("@jiti\n", "@jiti(allow=['random'])\n")}
+    for files, judged in ((FILES, "witness"), (otherwise, "in-process: ")):
+        project = Project(files, ScriptedModel(submit("return", HELPERS), GOOD))
+        project.call(SLUGIFY, "A b")
+        [session] = project.sessions()
+        tools = [event for event in session if event["event"] == "tool"]
+        assert [tool["ok"] for tool in tools] == [False, True]
+        assert all(tool["judged"].startswith(judged) and judged not in tool["output"] for tool in tools)
+
+
 def test_a_low_quality_earns_one_refactor_turn_whose_result_is_filed() -> None:
     """If it passes."""
     model = ScriptedModel(submit(BODY, HELPERS, quality=3), submit(OTHER_BODY, HELPERS, quality=9))
