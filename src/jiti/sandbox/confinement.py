@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jiti.sandbox import capabilities, installed, landlock, seccomp
 from jiti.sandbox.landlock import Rules
-from jiti.sandbox.policy import absolute
+from jiti.sandbox.policy import absolute, make_folders
 from jiti.sandbox.readable import Readable
 from jiti.sandbox.system_calls import architecture
 
@@ -46,6 +46,7 @@ class Confinement:
     ) -> None:
         self._policy = policy
         root = os.path.realpath(root)
+        make_folders(root, policy.write)
         self._writable = absolute(root, policy.write)
         self._reading = Rules.of_reading()
         packages, sources = installed.packages(root, sys.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,14 @@ class Policy:
 def level_of(settings: Settings) -> Level:
     """What holds under some settings here."""
     return SWITCHED_OFF if settings.sandbox == "off" else level()
+
+
+def make_folders(root: str, paths: tuple[str, ...]) -> None:
+    """Make the folders of the settings that are not there; a path with a slash at its end is one."""
+    for path in paths:
+        if path.endswith("/"):
+            with suppress(OSError):  # what cannot be made cannot be written to, and is told then
+                os.makedirs(os.path.join(root, os.path.expanduser(path)), exist_ok=True)
 
 
 def absolute(root: str, paths: tuple[str, ...]) -> list[str]:

@@ -237,6 +237,13 @@ def test_more_can_be_allowed_to_be_read_and_written(box: Box) -> None:
     assert box.run(lambda: (write(box.outside / "new"), read(box.outside / "new")), allowed) == (None, "mine\n")
 
 
+def test_a_folder_that_may_be_written_to_is_made(box: Box) -> None:
+    path = box.project / "var" / "log" / "x"
+    assert box.run(lambda: write(path), Policy(write=("var/log/",))) is None
+    assert box.run(lambda: write(path.parent.parent / "y"), Policy(write=("var/log/",))) == "EACCES"
+    assert read(path) == "mine\n"
+
+
 def test_a_change_of_mode_is_done_only_where_that_is_allowed(box: Box) -> None:
     path = box.outside / "file"
     path.chmod(0o644)
