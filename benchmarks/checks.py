@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from jiti import gates, settings, stub
 from jiti.checks.bench import Bench
 from jiti.definition import define
+from jiti.sandbox import Policy
 from jiti.submission import Submission
 from jiti.testing import Project
 
@@ -125,8 +126,9 @@ class Peer:
 def opened(root: Path, *, wait: float) -> tuple[Bench, float]:
     """A bench whose first candidate came after some seconds, and the milliseconds that this one's checks took."""
     declaration = stub.declaration_for(str(root), "text.py::slugify")
-    found = gates.find(str(root), settings.load(str(root), {})).of(declaration.key)
-    bench = Bench(define(declaration), "text", None, generate=print, gates=found)
+    in_force = settings.load(str(root), {})
+    found = gates.find(str(root), in_force).of(declaration.key)
+    bench = Bench(define(declaration), "text", None, generate=print, gates=found, sandbox=Policy.of(in_force))
     bench.start()
     time.sleep(wait)
     return bench, checked(bench)

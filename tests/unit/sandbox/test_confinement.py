@@ -291,3 +291,25 @@ def test_a_sealed_process_starts_and_signals_no_other(box: Box) -> None:
 
 def test_to_seal_a_process_that_is_not_confined_does_nothing(box: Box) -> None:
     assert box.run(lambda: (seal(), spawn()), confined=False) == (None, None)
+
+
+def test_threads_that_run_already_can_be_held_to_the_filter_too(box: Box) -> None:
+    def tried() -> list[str]:
+        confined, found = threading.Event(), []
+
+        def probe() -> None:
+            confined.wait(10)
+            try:
+                socket.socket()
+            except OSError as error:
+                found.append(type(error).__name__)
+
+        thread = threading.Thread(target=probe)
+        thread.start()
+        confinement = Confinement(Policy(), str(box.project), str(box.job))
+        confinement.enter([str(box.job)], processes=False, all_threads=True)
+        confined.set()
+        thread.join()
+        return found
+
+    assert box.run(tried, confined=False) == ["PermissionError"]
