@@ -13,7 +13,7 @@ from jiti.effects import known, names
 from jiti.effects.scopes import Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _MOST_STEPS = 40
 """From an expression to what it is made of."""
@@ -39,6 +39,8 @@ class Meanings:
     def __init__(self, tree: ast.Module, module: ast.Module | None = None, place: str = "") -> None:
         self.scopes = Scopes(tree)
         self._module_tree = module
+        self._answers: dict[tuple[str, ast.AST], frozenset[str]] = {}
+        self._steps = 0
         self._place = place
 
     @cached_property
@@ -103,35 +105,35 @@ class Meanings:
 
     # ---------------------------------------------------------------- classes of objects
 
-    def kinds(self, node: ast.AST, steps: int = 0) -> frozenset[str]:
+    def kinds(self, node: ast.AST) -> frozenset[str]:
         """The full names of the classes that an object may be of; none where nothing is known."""
-        return frozenset(self._kinds(node, steps + 1)) if steps < _MOST_STEPS else frozenset()
+        return self._once(("kinds", node), self._kinds)
 
-    def _kinds(self, node: ast.AST, steps: int) -> Iterator[str]:
+    def _kinds(self, node: ast.AST) -> Iterator[str]:
         match node:
             case ast.Name():
-                yield from self._kinds_of_name(node, steps)
+                yield from self._kinds_of_name(node)
             case ast.arg(annotation=ast.expr() as annotation):
                 yield from self.annotated(annotation)
             case ast.For(iter=of) | ast.AsyncFor(iter=of) | ast.comprehension(iter=of):
-                yield from self.items(of, steps)
+                yield from self.items(of)
             case ast.Attribute():
                 yield from self._kinds_of_names(node)
-                given = [f"{kind}.{node.attr}" for kind in self.kinds(node.value, steps)]
+                given = [f"{kind}.{node.attr}" for kind in self.kinds(node.value)]
                 yield from (known.RESULTS[each] for each in given if each in known.RESULTS)
             case ast.Call(func=function):
-                yield from self._given_by(function, steps)
-            case ast.BinOp(op=ast.Div()) if _PATH in self.kinds(node.left, steps) | self.kinds(node.right, steps):
+                yield from self._given_by(function)
+            case ast.BinOp(op=ast.Div()) if _PATH in self.kinds(node.left) | self.kinds(node.right):
                 yield _PATH
             case ast.Constant(value=str()) | ast.JoinedStr():
                 yield "builtins.str"
             case ast.expr():
                 for part in one_of(node):
-                    yield from self.kinds(part, steps)
+                    yield from self.kinds(part)
 
-    def _kinds_of_name(self, node: ast.Name, steps: int) -> Iterator[str]:
+    def _kinds_of_name(self, node: ast.Name) -> Iterator[str]:
         for origin in self.scopes.origins(node):
-            yield from self.kinds(origin, steps)
+            yield from self.kinds(origin)
         yield from self._kinds_of_names(node)
 
     def _kinds_of_names(self, node: ast.AST) -> Iterator[str]:
@@ -142,37 +144,50 @@ class Meanings:
                 if isinstance(origin, ast.AST):
                     yield from self._module.kinds(origin)
 
-    def _given_by(self, function: ast.expr, steps: int) -> Iterator[str]:
+    def _given_by(self, function: ast.expr) -> Iterator[str]:
         called = self.names(function)
         if isinstance(function, ast.Attribute):
-            called += [f"{kind}.{function.attr}" for kind in self.kinds(function.value, steps)]
+            called += [f"{kind}.{function.attr}" for kind in self.kinds(function.value)]
         for name in called:
             if name in known.CLASSES:
                 yield name
             elif name in known.RESULTS:
                 yield known.RESULTS[name]
 
-    def items(self, node: ast.AST, steps: int = 0) -> frozenset[str]:
+    def items(self, node: ast.AST) -> frozenset[str]:
         """What the items of something that is gone through may be."""
-        return frozenset(self._items(node, steps + 1)) if steps < _MOST_STEPS else frozenset()
+        return self._once(("items", node), self._items)
 
-    def _items(self, node: ast.AST, steps: int) -> Iterator[str]:
+    def _once(self, asked: tuple[str, ast.AST], answer: Callable[[ast.AST], Iterator[str]]) -> frozenset[str]:
+        """An answer that is worked out once a question: what is assigned may lead round in a circle, in many ways."""
+        if not self._steps:
+            self._answers.clear()
+        if asked not in self._answers:
+            self._answers[asked] = frozenset()
+            self._steps += 1
+            try:
+                self._answers[asked] = frozenset(answer(asked[1])) if self._steps < _MOST_STEPS else frozenset()
+            finally:
+                self._steps -= 1
+        return self._answers[asked]
+
+    def _items(self, node: ast.AST) -> Iterator[str]:
         match node:
             case ast.Name():
                 for origin in self.scopes.origins(node):
-                    yield from self.items(origin, steps)
+                    yield from self.items(origin)
             case ast.arg(annotation=ast.Subscript(slice=inside)):
                 for each in inside.elts if isinstance(inside, ast.Tuple) else [inside]:
                     yield from self.annotated(each)
             case ast.expr() if parts := _displayed(node):
                 for part in parts:
-                    yield from self.kinds(part, steps)
+                    yield from self.kinds(part)
             case ast.Attribute():
                 yield from (known.ITEMS[each] for each in self.methods(node) if each in known.ITEMS)
             case ast.Call(func=ast.Attribute() as method):
-                yield from self.items(method, steps)
+                yield from self.items(method)
             case ast.Call(func=function, args=[*_, of]) if _SAME_ITEMS & set(self.scopes.full_names(function)):
-                yield from self.items(of, steps)
+                yield from self.items(of)
 
     def annotated(self, node: ast.expr) -> frozenset[str]:
         """The classes that an annotation names."""

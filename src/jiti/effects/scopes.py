@@ -14,8 +14,9 @@ _BUILTINS = frozenset(dir(builtins)) | {"exit", "quit"}  # the last two come fro
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _LOOPS = ast.For | ast.AsyncFor | ast.comprehension
-_DEEPEST = 200
-"""Names that stand for names: what is longer was not written to be read."""
+_MOST_WAYS = 300
+_DEEPEST = 5
+"""Calls of `getattr` whose own name is given by another one."""
 
 Origin: TypeAlias = str | ast.AST | None
 """What a name is bound to: a full name, an expression that it is assigned, the parameter or the loop that gives it a
@@ -72,17 +73,18 @@ class Scopes:
 
     def __init__(self, tree: ast.Module) -> None:
         self._scope_of: dict[ast.Name, Scope] = {}
+        self._resolved: dict[ast.AST, list[str]] = {}
         self.top = Scope(node=tree)
         self._read_all(tree.body, self.top)
 
     def full_name(self, node: ast.AST) -> str | None:
         """The full name of what an expression stands for: `os._exit`, `builtins.eval`; None where it cannot be told."""
-        names = self._resolve(node, ())
+        names = self._resolve(node)
         return names[0] if names else None
 
     def full_names(self, node: ast.AST) -> list[str]:
         """All full names that an expression may stand for."""
-        return self._resolve(node, ())
+        return self._resolve(node)
 
     def scope(self, node: ast.Name) -> Scope | None:
         """The scope that a name stands in."""
@@ -110,34 +112,44 @@ class Scopes:
 
     # ---------------------------------------------------------------- resolving
 
-    def _resolve(self, node: ast.AST, seen: tuple[ast.AST, ...]) -> list[str]:
-        if node in seen or len(seen) > _DEEPEST:
-            return []
-        seen = (*seen, node)
+    def _resolve(self, node: ast.AST, depth: int = 0) -> list[str]:
+        """The names that lead from an expression to what is imported, the shortest ways first.
+
+        What is assigned may lead round in a circle, and to the same names by more ways than anybody can follow.
+        """
+        if node in self._resolved:
+            return self._resolved[node]
+        ways: list[tuple[ast.AST, str]] = [(node, "")]
+        known = set(ways)
+        found: dict[str, None] = {}
+        for at, below in ways:  # it grows meanwhile
+            for origin, more in self._steps(at, depth):
+                if isinstance(origin, str):
+                    found[f"{origin}{more}{below}"] = None
+                    continue
+                way = origin, f"{more}{below}"
+                if way not in known and len(known) < _MOST_WAYS:
+                    known.add(way)
+                    ways.append(way)
+        if not depth:
+            self._resolved[node] = list(found)
+        return list(found)
+
+    def _steps(self, node: ast.AST, depth: int) -> Iterator[tuple[str | ast.AST, str]]:
+        """What an expression is made of, and what is reached below that."""
         match node:
             case ast.Name():
-                return self._resolve_name(node, seen)
+                scope = self._scope_of.get(node)
+                origins = scope.origins(node.id) if scope else None
+                if origins is not None:
+                    yield from ((origin, "") for origin in origins if origin is not None)
+                elif node.id in _BUILTINS:
+                    yield f"builtins.{node.id}", ""
             case ast.Attribute():
-                return self._below(node.value, node.attr, seen)
-            case ast.Call(func=function, args=[owner, ast.Constant(value=str(name)), *_]):
-                return self._below(owner, name, seen) if "builtins.getattr" in self._resolve(function, seen) else []
-        return []
-
-    def _below(self, owner: ast.expr, name: str, seen: tuple[ast.AST, ...]) -> list[str]:
-        return [f"{above}.{name}" for above in self._resolve(owner, seen)]
-
-    def _resolve_name(self, node: ast.Name, seen: tuple[ast.AST, ...]) -> list[str]:
-        scope = self._scope_of.get(node)
-        origins = scope.origins(node.id) if scope else None
-        if origins is None:
-            return [f"builtins.{node.id}"] if node.id in _BUILTINS else []
-        found: list[str] = []
-        for origin in origins:
-            if isinstance(origin, ast.AST):
-                found += self._resolve(origin, seen)
-            elif origin is not None:
-                found.append(origin)
-        return list(dict.fromkeys(found))
+                yield node.value, f".{node.attr}"
+            case ast.Call(func=function, args=[owner, ast.Constant(value=str(name)), *_]) if depth < _DEEPEST:
+                if "builtins.getattr" in self._resolve(function, depth + 1):
+                    yield owner, f".{name}"
 
     # ---------------------------------------------------------------- reading
 

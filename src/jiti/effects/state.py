@@ -42,7 +42,7 @@ _OF_THE_FIRST = frozenset(
 """Functions that change their first argument."""
 _CONTAINERS = frozenset({"dict", "list", "set", "defaultdict", "deque", "Counter", "OrderedDict", "bytearray", "count"})
 _GIVE_WHAT_STAYS = frozenset({"builtins.type", "decimal.getcontext"})
-_MOST_STEPS = 20
+_MOST_STEPS = 100
 _MOST_ROUNDS = 5
 
 
@@ -83,6 +83,7 @@ class _State:
         self._class_values: dict[ast.arg, set[str]] = defaultdict(set)
         self._class_parameters: set[ast.arg] = set()
         self._changing_classes: set[str] = set()
+        self._asked: set[ast.AST] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 self._read_class(node)
@@ -168,17 +169,19 @@ class _State:
         self.found.setdefault(getattr(node, "lineno", 1), cause)
 
     def _change(self, node: ast.AST, owner: ast.expr, function: _Function, shown: ast.expr) -> None:
-        if self._is_kept(owner, function, _MOST_STEPS):
+        self._asked.clear()
+        if self._is_kept(owner, function):
             self._note(node, f"{ast.unparse(shown)} is changed")
 
-    def _is_kept(self, node: ast.AST, function: _Function, steps: int) -> bool:
+    def _is_kept(self, node: ast.AST, function: _Function) -> bool:
         """Whether an object outlives the call in which it is changed."""
-        if not steps:
+        if node in self._asked or len(self._asked) > _MOST_STEPS:
             return False
+        self._asked.add(node)
         parts: list[ast.expr] = one_of(node)
         match node:
             case ast.Name():
-                return self._is_kept_name(node, function, steps - 1)
+                return self._is_kept_name(node, function)
             case ast.Call(func=called):
                 return bool(_GIVE_WHAT_STAYS.intersection(self._meanings.names(called)))
             case ast.Attribute(value=owner, attr=name):
@@ -187,9 +190,9 @@ class _State:
                 parts = [owner]
             case ast.Subscript(value=owner) | ast.For(iter=owner) | ast.comprehension(iter=owner):
                 parts = [owner]
-        return any(self._is_kept(each, function, steps - 1) for each in parts)
+        return any(self._is_kept(each, function) for each in parts)
 
-    def _is_kept_name(self, node: ast.Name, function: _Function, steps: int) -> bool:
+    def _is_kept_name(self, node: ast.Name, function: _Function) -> bool:
         scope = self._scopes.scope(node)
         home = scope.home(node.id) if scope else None
         if home is None:
@@ -197,11 +200,11 @@ class _State:
         origins = home.bindings[node.id]
         if self._outlives(home, function):
             return any(not isinstance(origin, str) for origin in origins) or self._is_imported(node)
-        return any(self._is_kept_origin(origin, function, steps) for origin in origins if isinstance(origin, ast.AST))
+        return any(self._is_kept_origin(origin, function) for origin in origins if isinstance(origin, ast.AST))
 
-    def _is_kept_origin(self, origin: ast.AST, function: _Function, steps: int) -> bool:
+    def _is_kept_origin(self, origin: ast.AST, function: _Function) -> bool:
         if not isinstance(origin, ast.arg):
-            return self._is_kept(origin, function, steps)
+            return self._is_kept(origin, function)
         self.changed.add(origin)
         return origin in self._class_parameters or _is_container(_default_of(origin, function))
 

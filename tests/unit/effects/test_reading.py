@@ -801,7 +801,18 @@ def test_a_header_names_them_in_order(found: list[str], line: str) -> None:
 
 
 def test_what_names_itself_or_nests_deeply_comes_to_an_end() -> None:
-    chain = "\n".join(f"a{n} = a{n + 1}" for n in range(500))
-    assert effects(f"a500 = a0\n{chain}\nx = x or x\ndef f(y=x): y[0] = x; return a0.getenv") == [
-        "503 state y[0] is changed"
+    chain = "\n".join(f"a{n} = a{n + 1}" for n in range(150))
+    assert effects(f"a150 = a0\n{chain}\nx = x or x\ndef f(y=x): y[0] = x; return a0.getenv") == [
+        "153 state y[0] is changed"
     ]
+
+
+def test_what_leads_round_in_many_circles_is_read_in_no_time() -> None:
+    lines = [f"    n{i} = n{j}.left if n{i} else n{j}\n    n{i} = n{j}" for i in range(6) for j in range(6)]
+    lines += [
+        "    n1 = type(n1).made()",
+        "    for n2 in n2.parents: n3 = n2 / n3",
+        "    n4.x[0] = n5",
+        "    n1.append(n2)",
+    ]
+    assert effects("def f(n0):\n" + "\n".join(lines)) == []
