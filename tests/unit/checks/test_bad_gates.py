@@ -186,8 +186,8 @@ def test_a_gate_that_does_not_pass_whatever_the_candidate_is_told_to_the_user(
         ([f"if {WRONG_HERE}: os._exit(0)"], "crashed"),
         ([f"if {WRONG_HERE}: os.kill(os.getpid(), 9)"], "crashed"),
         ([f"if {WRONG_HERE}: os.kill(os.getppid(), 9); time.sleep(99)"], "crashed"),
-        ([f"while {WRONG_HERE}: os.fork()"], "processes"),
-        ([f"while {WRONG_HERE}: os.write(1, b'x' * 100_000)"], "output"),
+        ([f"wrong = {WRONG_HERE}", "while wrong: os.fork()"], "processes"),
+        ([f"wrong = {WRONG_HERE}", "while wrong: os.write(1, b'x' * 100_000)"], "output"),
         ([f"if {WRONG_HERE}: pytest.exit('enough')"], "stopped"),
     ],
 )
