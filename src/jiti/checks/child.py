@@ -242,7 +242,7 @@ class _Child:
         self, job: Mapping[str, Any], place: Place, confining: Confining, report: Report, *, is_own: bool = False
     ) -> NoReturn:
         try:
-            _leave_event_loop()
+            jobs.leave_event_loop()
             os.chdir(self._setup["root"] if job["kind"] == "gates" else job["folder"])
             processes.limit(cpu=job["cpu"], memory=job["memory"], output=job["output"])
             confining.enter(job)
@@ -253,7 +253,7 @@ class _Child:
                 self._trial.candidates[place.key] = job["candidate"]
             self._trial.candidates |= job.get("standing", {})
             watching.begin(job, place.key, self._setup["file"], self._session, report)
-            if job["witness"]:
+            if job.get("witness"):
                 tests = Tests(self._plugin.running, self._plugin.collected)
                 Witness(report, place, self._setup, self._trial, tests).stand_in()
             if job["kind"] == "gates":
@@ -296,17 +296,6 @@ def _hide(beginnings: tuple[str, ...]) -> None:
             raise PermissionError(errno.EACCES, message, path)
 
     sys.addaudithook(refuse)
-
-
-def _leave_event_loop() -> None:
-    """Let a job have an event loop of its own, where the call that jobs are served at is made by a coroutine."""
-    asyncio = sys.modules.get("asyncio")
-    loop = asyncio and asyncio._get_running_loop()  # noqa: SLF001 - documented for those who run loops, in spite of its name
-    if asyncio and loop:
-        task = asyncio.current_task(loop)
-        if task is not None:
-            asyncio.tasks._leave_task(loop, task)  # noqa: SLF001 - as above
-        asyncio._set_running_loop(None)  # noqa: SLF001 - as above
 
 
 def _finish(report: Report) -> NoReturn:

@@ -204,12 +204,7 @@ class ChildProcess:
         cpu = int(seconds * (times + 1)) + 1
         os.truncate(self._output, 0)
         try:
-            self._wire.send(
-                {"candidate": None, "witness": False}
-                | dict(job)
-                | bounds
-                | {"nonce": nonce, "folder": folder, "cpu": cpu}
-            )
+            self._wire.send({"candidate": None} | dict(job) | bounds | {"nonce": nonce, "folder": folder, "cpu": cpu})
             events, ending, status = self._listen(nonce, seconds, end)
         except OSError:
             events, ending, status = [], Ending.LOST, None

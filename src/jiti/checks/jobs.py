@@ -114,6 +114,17 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(self._script, name)
 
 
+def leave_event_loop() -> None:
+    """Let a job have an event loop of its own, where the call that jobs are served at is made by a coroutine."""
+    asyncio = sys.modules.get("asyncio")
+    loop = asyncio and asyncio._get_running_loop()  # noqa: SLF001 - documented for those who run loops, in spite of its name
+    if asyncio and loop:
+        task = asyncio.current_task(loop)
+        if task is not None:
+            asyncio.tasks._leave_task(loop, task)  # noqa: SLF001 - as above
+        asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+
+
 def do(job: Mapping[str, Any], place: Place, report: Report) -> None:
     """Do one job; what comes of it is reported."""
     _KINDS[job["kind"]](job, place, report)
