@@ -134,7 +134,10 @@ class Stage:
 
         try:
             session.run(
-                task or session.Task(KEY, "signature=1 docstring=2 hints=-", ("system", "style"), "the task"),
+                task
+                or session.Task(
+                    KEY, "signature=1 docstring=2 hints=-", ("system", "style"), "the task", sandbox="layer 2"
+                ),
                 model=played.model,
                 workbench=played.workbench,
                 root=str(self.root),

@@ -41,6 +41,7 @@ def test_every_step_is_a_line(stage: Stage) -> None:
         "spec": "signature=1 docstring=2 hints=-",
         "model": "scripted",
         "reason": "missing",
+        "sandbox": "layer 2",
     }
     assert request["system"] == ["system", "style"]
     assert request["messages"] == [{"role": "user", "blocks": [{"type": "text", "text": "the task"}]}]
