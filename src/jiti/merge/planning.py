@@ -96,6 +96,7 @@ class _Draft:
         self._gates: dict[str, Gate] = {}
         self._old: dict[str, tuple[str, str]] = {}
         self._new: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._notes: list[str] = []
         self._moved: list[MovedTest] = []
         self._tests: list[str] = []
@@ -194,8 +195,7 @@ class _Draft:
     def _merge_into(self, path: str) -> list[Merged]:
         """Merge what a file has of stubs; gives their functions."""
         items = {key: pair for key, pair in self._merged.items() if key.partition("::")[0] == path}
-        codes = [found.code for _, found in items.values()]
-        module = name_of(self._modules, path, codes)
+        module = self._name_of(path)
         text = self._text(path)
         try:
             merged = merged_source(
@@ -214,10 +214,16 @@ class _Draft:
             reason = f"is written in {error.encoding}, which has no {character!r}"
             raise _RefusedError(Refusal(path, reason, "have the file written in UTF-8"), list(items)) from error
         self._new[path] = merged.text
+        self._graph.becomes(path, merged.text)
         self._notes += merged.notes
-        return [
-            _function(merged.text, path, module, each.declaration) for each, _ in items.values() if not each.is_test
-        ]
+        return _functions(merged.text, path, module, [key for key, (each, _) in items.items() if not each.is_test])
+
+    def _name_of(self, path: str) -> str:
+        """The name by which an import statement gets a file."""
+        if path not in self._names:
+            codes = [found.code for key, (_, found) in self._merged.items() if key.partition("::")[0] == path]
+            self._names[path] = name_of(self._modules, path, codes)
+        return self._names[path]
 
     def _exported(self, path: str) -> frozenset[str]:
         return imported_from(self._root, self._settings, self._modules, path)
@@ -229,9 +235,8 @@ class _Draft:
             if self._prune:
                 self._moved += [MovedTest(f"{key}::{each}", None) for each in scratch_names(declaration)]
                 continue
-            codes = [found.code for _, found in self._merged.values()]
             try:
-                arrival = mover.arrival(declaration, name_of(self._modules, declaration.path, codes))
+                arrival = mover.arrival(declaration, self._name_of(declaration.path))
             except SyntaxError as error:
                 reason = f"cannot be merged: its scratch tests do not parse ({error})"
                 raise _RefusedError(Refusal(key, reason, f"jiti test prune {key}"), [key]) from error
@@ -259,13 +264,13 @@ class _Draft:
                     yield Change(shown, text, None, encoding)
 
 
-def _function(text: str, path: str, module: str, declaration: Declaration) -> Merged:
-    """A merged function as it is to stand."""
-    docstring, line = "", 1
+def _functions(text: str, path: str, module: str, keys: Collection[str]) -> list[Merged]:
+    """The merged functions of a file as they are to stand."""
+    found = {}
     for node, qualname, _ in syntax.definitions(Text(text).tree):
         first = node.body[0]
         value = first.value if isinstance(first, ast.Expr) else None
         # What a function holds cannot be reached from its module, by examples neither.
-        if qualname == declaration.qualname and "<locals>" not in qualname and isinstance(value, ast.Constant):
-            docstring, line = value.value, first.lineno
-    return Merged(declaration.key, module, path, docstring if isinstance(docstring, str) else "", line)
+        if "<locals>" not in qualname and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            found[qualname] = value.value, first.lineno
+    return [Merged(key, module, path, *found.get(key.partition("::")[2], ("", 1))) for key in keys]
