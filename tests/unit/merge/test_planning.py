@@ -5,6 +5,8 @@ from __future__ import annotations
 from cProfile import Profile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from jiti.merge import planning
 from jiti.settings import Settings
 from jiti.testing import Project
@@ -52,6 +54,60 @@ def test_a_circle_by_way_of_a_file_that_is_merged_as_well() -> None:
     assert (new(plan)["app/b.py"] or "").startswith("import app.c\n\n\n")
     assert "    import app.a\n\n    return" in (new(plan)["app/c.py"] or "")
     assert "of_c: `import app.a` is kept inside the function: import cycle" in plan.notes
+
+
+# ---------------------------------------------------------------- gates that nobody can count
+
+
+TESTS = "import jiti\nfrom app import a, plain\n\n\n"
+PLAIN = "def helper():\n    pass\n\n\nclass Other:\n    pass\n"
+MISPLACED = "@jiti.required_for(a.f)\nclass TestIt:\n    def test_it(self):\n        assert a\n"
+NO_STUB = "@jiti.required_for(plain.helper)\ndef test_plain():\n    assert plain\n"
+LOST = "@jiti.required_for(a.gone)\ndef test_gone():\n    assert a\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "refused", "noted"),
+    [
+        pytest.param(NO_STUB, [], 1, id="for a plain function"),
+        pytest.param(NO_STUB.replace("plain.helper", "plain.Other"), [], 1, id="for a class without stubs"),
+        pytest.param(NO_STUB + MISPLACED.replace("a.f", "a.g"), [], 2, id="for a stub that is not merged"),
+        pytest.param(MISPLACED, ["`required_for` stands on the class TestIt"], 0, id="for what is merged"),
+        pytest.param(LOST, ["`a.gone` cannot be found"], 0, id="for what may be merged"),
+        pytest.param(LOST.replace("a.gone", "a"), ["`a` is the module app/a.py"], 0, id="for all of its file"),
+        pytest.param(LOST + NO_STUB, ["`a.gone` cannot be found"], 1, id="some for it, some not"),
+    ],
+)
+def test_a_gate_that_cannot_count_is_refused_where_it_may_be_for_what_is_merged(
+    test: str, refused: list[str], noted: int
+) -> None:
+    stubs = HEAD + STUB.format("f") + "\n\n" + STUB.format("g")
+    made = Project({"app/a.py": stubs, "app/plain.py": PLAIN, "tests/test_a.py": TESTS + test})
+    implement(made, "app/a.py::f", CODE.format("f", "", "n"))
+    plan = plan_of(made)
+    assert plan.merged == ("app/a.py::f",)
+    missing, *others = plan.refused
+    assert missing.key == "app/a.py::g"
+    reasons = [each.reason.partition(": ")[2] for each in others]
+    assert [reason[: len(said)] for reason, said in zip(reasons, refused, strict=True)] == refused, reasons
+    told = [f"`jiti check` tells of {noted} gate{'s' * (noted > 1)} that cannot count, for none of these"]
+    assert plan.notes == tuple(told if noted else [])
+
+
+def test_a_gate_that_cannot_count_is_no_reason_where_nothing_is_merged() -> None:
+    made = Project({"app/a.py": "", "app/plain.py": PLAIN, "tests/test_a.py": TESTS + LOST})
+    plan = plan_of(made)
+    assert (plan.merged, plan.refused) == ((), ())
+
+
+def test_a_file_that_does_not_parse_is_of_no_concern_to_what_is_named() -> None:
+    """Unless tests may stand in it that decide."""
+    made = Project({"app/a.py": HEAD + STUB.format("f"), "app/b.py": "from jiti import jiti\n\n@jiti\ndef g(:\n"})
+    implement(made, "app/a.py::f", CODE.format("f", "", "n"))
+    assert [plan_of(made, *targets).refused != () for targets in (("f",), ())] == [False, True]
+    made.write({"app/b.py": "import jiti\n\n@jiti.required_for(f)\ndef test_g(:\n"})
+    [refusal] = plan_of(made, "f").refused
+    assert refusal.reason.startswith("app/b.py:4: does not parse")
 
 
 # ---------------------------------------------------------------- many stubs
