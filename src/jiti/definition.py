@@ -169,14 +169,11 @@ def _find(declaration: Declaration, stubs: Iterable[syntax.Found]) -> syntax.Fou
 
 def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
     """A stub whose decorator this file does not name as jiti's: an alias that is imported from elsewhere."""
-    nodes = [each for each in syntax.definitions(file.tree) if each[1] == declaration.qualname]
-    decorated = [each for each in nodes if each[0].decorator_list]
-    if not decorated:
+    found = syntax.below_an_alias(file.tree, declaration.qualname)
+    if found is None:
         message = f"{declaration.path} no longer holds a stub named {declaration.qualname}"
         raise StubError(message, key=declaration.key, hint="start the program again")
-    node, qualname, owners = decorated[-1]
-    overloads = tuple(each for each, *_ in decorated[:-1])
-    return syntax.Found(node, qualname, owners, overloads, node.decorator_list[0])
+    return found
 
 
 def _docstring_of(declaration: Declaration, node: syntax.FunctionNode) -> str:

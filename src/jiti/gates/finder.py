@@ -27,6 +27,7 @@ from jiti.gates.problems import (
 )
 from jiti.gates.required import NAME
 from jiti.gates.resolution import ClassThing, FunctionThing, Resolver
+from jiti.gates.stubs import Stubs
 from jiti.home import home_of
 from jiti.stub import Declaration
 
@@ -97,6 +98,7 @@ class _Finder:
         self._root = root
         self._modules = Modules(root, settings)
         self._resolver = Resolver(self._modules)
+        self._stubs = Stubs(self._modules, self._resolver)
         self._digests = Digests(self._modules)
 
     def read(self, path: str) -> None:
@@ -169,7 +171,7 @@ class _Finder:
 
     def _stub_keys(self, thing: Thing) -> Iterator[str]:
         if isinstance(thing, FunctionThing):
-            stubs = self._modules.at(thing.path).stubs
+            stubs = self._stubs.of(thing.path)
             for accessor in thing.accessors:
                 if thing.qualname + accessor in stubs:
                     yield f"{thing.path}::{thing.qualname}{accessor}"
@@ -181,7 +183,7 @@ class _Finder:
             paths = [thing.path] if isinstance(thing, ClassThing) else getattr(thing, "paths", ())
             prefix = "".join(f"{each.name}." for each in getattr(thing, "owners", ()))
             for path in (each for each in paths if not each.endswith("/")):
-                found += [f"{path}::{each}" for each in self._modules.at(path).stubs if each.startswith(prefix)]
+                found += [f"{path}::{each}" for each in self._stubs.of(path) if each.startswith(prefix)]
         return found
 
     def _meant(self, marked: Marked, path: str) -> tuple[str, ...] | None:

@@ -63,6 +63,7 @@ class Draft:
         self._prune = prune
         self._modules = Modules(root, settings)
         self._graph = ImportGraph(self._modules)
+        self._targets = Targets(root, settings)
         self._merged: dict[str, tuple[Definition, Implementation]] = {}
         self._gates: dict[str, Gate] = {}
         self._old: dict[str, tuple[str, str]] = {}
@@ -122,11 +123,10 @@ class Draft:
         Raises:
             RefusedError: something cannot be merged after all.
         """
-        targets = Targets(self._root, self._settings)
         functions = [self._merge_into(path) for path in dict.fromkeys(key.partition("::")[0] for key in self._merged)]
         for path in dict.fromkeys(gate.path for gate in self._gates.values()):
             text = self._text(path)
-            plain = without_targets(text, targets.that_are(self._functions, path))
+            plain = without_targets(text, self._targets.that_are(self._functions, path))
             self._new[path] = without_jiti(plain, self._old[path][0], self._exported(path))
         self._tests += [gate.node_id for gate in self._gates.values()]
         self._tests += [gate.node_id for key in self._merged if (gate := self._project.by_key.get(key))]
@@ -175,6 +175,7 @@ class Draft:
                 module,
                 reaches=lambda name: self._graph.reaches(name, path),
                 exported=self._exported(path),
+                aliases=self._targets.aliases(path),
             )
             merged.text.encode(self._old[path][1])
         except MergeError as error:
