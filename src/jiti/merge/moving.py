@@ -174,8 +174,10 @@ class Scratch:
         Raises:
             NotRenamedError: something is about all tests of its file, and those of the other are none of its business.
         """
-        there = {_said(each) for each in target.body if isinstance(each, FunctionNode)}
         tests = [each for each in self._chunks if each.test and only in {"", each.test}]
+        names = {each.test for each in tests}
+        same = [each for each in target.body if isinstance(each, FunctionNode) and each.name in names]
+        there = {_said(each) for each in same}
         twins = [each.test for each in tests if _said(each.statements[0]) in there]
         others = [each for each in self._chunks if not each.test]
         if target.body and any(each.is_about_all for each in others):
