@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jiti.source import ACCESSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -36,9 +36,14 @@ class Found:
     gates: tuple[ast.expr, ...] = ()
 
 
-def stubs_in(tree: ast.Module) -> list[Found]:
-    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance."""
-    names = JitiNames(tree)
+def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
+    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance.
+
+    Args:
+        tree: a file's.
+        aliases: expressions that are the decorator as well, since another file has made them so: `my`, `ai.my`.
+    """
+    names = JitiNames(tree, aliases)
     found = []
     overloads: dict[str, list[FunctionNode]] = {}
     for node, qualname, owners in definitions(tree):
@@ -53,6 +58,15 @@ def stubs_in(tree: ast.Module) -> list[Found]:
         if gates and first_of_body(node) is None:
             found.append(Found(node, qualname, owners, (), gates[0], gates))
     return found
+
+
+def below_an_alias(tree: ast.Module, qualname: str) -> Found | None:
+    """A decorated function of a file that does not say whether its decorator is jiti's: it may come from elsewhere."""
+    nodes = [each for each in definitions(tree) if each[1] == qualname and each[0].decorator_list]
+    if not nodes:
+        return None
+    *overloads, (node, _, owners) = nodes
+    return Found(node, qualname, owners, tuple(each for each, *_ in overloads), node.decorator_list[0])
 
 
 def first_of_body(node: FunctionNode) -> ast.stmt | None:
@@ -150,9 +164,15 @@ def _last_name(node: ast.expr) -> str:
 
 
 class JitiNames:
-    """The names by which a file reaches the decorators: imports, aliases, `my = jiti(engine=…)`."""
+    """The names by which a file reaches the decorators: imports, aliases, `my = jiti(engine=…)`.
 
-    def __init__(self, tree: ast.Module) -> None:
+    Args:
+        tree: the file's.
+        aliases: expressions that are the decorator as well, since another file has made them so: `my`, `ai.my`.
+    """
+
+    def __init__(self, tree: ast.Module, aliases: Collection[str] = ()) -> None:
+        self.aliases = frozenset(aliases)
         self.decorators: set[str] = set()
         self.modules: set[str] = set()
         self.gates: set[str] = set()
@@ -190,13 +210,12 @@ class JitiNames:
         if isinstance(node, ast.Call):
             node = node.func
         if isinstance(node, ast.Name):
-            return node.id in self.decorators
-        return (
-            isinstance(node, ast.Attribute)
-            and node.attr == "jiti"
-            and isinstance(node.value, ast.Name)
-            and node.value.id in self.modules
-        )
+            return node.id in self.decorators or node.id in self.aliases
+        if not isinstance(node, ast.Attribute):
+            return False
+        owner = node.value
+        is_own = node.attr == "jiti" and isinstance(owner, ast.Name) and owner.id in self.modules
+        return is_own or (bool(self.aliases) and ast.unparse(node) in self.aliases)
 
     def is_required_for(self, node: ast.expr) -> bool:
         """Whether an expression is `required_for`, called or bare."""

@@ -347,6 +347,8 @@ def test_a_gate_that_fails_on_the_merged_code_changes_nothing() -> None:
 def test_a_test_that_pytest_would_not_run_changes_nothing(text: Project) -> None:
     """Somebody has it skipped from elsewhere: it has decided on nothing."""
     text.write({"conftest.py": "import pytest\n\n\ndef pytest_runtest_setup(item):\n    pytest.skip('today')\n"})
+    implement(text, SLUGIFY_KEY, SLUGIFY)  # as if they had passed before
+    implement(text, SHOUT_KEY, SHOUT)
     assert "test_both: in setup: " in unchanged(text)
 
 

@@ -50,6 +50,7 @@ def merged_source(
     *,
     reaches: Callable[[str], bool] = _never,
     exported: Collection[str] = (),
+    aliases: Collection[str] = (),
 ) -> Merged:
     """A file in which stubs have become plain functions.
 
@@ -64,6 +65,7 @@ def merged_source(
         reaches: whether importing a module, by its absolute name, imports `module` too: a new import of it would
             close a circle, and is kept inside the function.
         exported: names that other files import from this one; they stay, even where they are jiti's.
+        aliases: decorators of the file that are `@jiti` by way of another file: `my`, `ai.my`.
 
     Raises:
         MergeError: a stub is not there, or its implementation cannot stand in the file; the message says which.
@@ -76,7 +78,7 @@ def merged_source(
     bodies: list[Edit] = []
     helpers: list[Edit] = []
     notes: list[str] = []
-    for place, definition, code in sorted(_places(read, items), key=lambda each: each[0].node.lineno):
+    for place, definition, code in sorted(_places(read, items, aliases), key=lambda each: each[0].node.lineno):
         is_nested = "<locals>" in definition.declaration.qualname
         around = names_around(read.tree, place.node) if is_nested else frozenset[str]()
         implementation, said = adapted(Implementation(definition, code), file, around, reaches)
@@ -84,16 +86,16 @@ def merged_source(
         helpers += helper_places.edits(read, place.found, implementation)
         notes += said
     # A body goes in before helpers that come to stand at the very end of its class.
-    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported)
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported, aliases)
     if file.needed:
         merged = imports.added(merged, file.needed, module.partition(".")[0])
-        merged = without_jiti(merged, text, exported)  # a block for type checkers may have gone
+        merged = without_jiti(merged, text, exported, aliases)  # a block for type checkers may have gone
     _require_sound(merged, [definition for definition, _ in items])
     return Merged(merged, tuple(notes))
 
 
-def _places(read: Text, items: Sequence[Item]) -> list[tuple[StubPlace, Definition, str]]:
-    stubs = syntax.stubs_in(read.tree)
+def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list[tuple[StubPlace, Definition, str]]:
+    stubs = syntax.stubs_in(read.tree, aliases)
     places = []
     for definition, code in items:
         declaration = definition.declaration

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from jiti.source import normalise_line_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MARK = "\ufeff"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
 _END = re.compile(r"\r\n|\r|\n")
+_BLANKS = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ class Text:
         """Its tokens; it has to parse."""
         return list(tokenize.generate_tokens(io.StringIO("\n".join([*self.lines, ""])).readline))
 
+    @cached_property
+    def comments(self) -> dict[int, str]:
+        """Its comments, each by the number of its line."""
+        return {each.start[0]: each.string for each in self.tokens if each.type == tokenize.COMMENT}
+
+    @cached_property
+    def decorators(self) -> dict[int, tuple[int, int]]:
+        """The first and last line of every decorator, by each of its lines."""
+        spans = list(_decorators(self.tokens))
+        return {number: span for span in spans for number in range(span[0], span[1] + 1)}
+
     def line(self, number: int) -> str:
         """A line by its number, which counts from 1; empty where there is none."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
@@ -124,6 +136,20 @@ class Text:
             pieces += [self.text[done : edit.start], edit.new.replace("\n", self.newline)]
             done = edit.end
         return "".join([*pieces, self.text[done:]])
+
+
+def _decorators(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
+    begun = 0
+    at_start = True
+    for token in tokens:
+        if token.type == tokenize.NEWLINE:
+            if begun:
+                yield begun, token.start[0]
+            begun, at_start = 0, True
+        elif token.type not in _BLANKS:
+            if at_start and token.string == "@":
+                begun = token.start[0]
+            at_start = False
 
 
 def parsed(text: str) -> ast.Module:
