@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.splice.names import bound_by
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from jiti.merge.scopes import Use
 
 _BUILTINS = frozenset(dir(builtins))
+_OF_MODULE = {"__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"}
 
 
 @dataclass
@@ -39,7 +42,7 @@ class Resolution:
     names: dict[str, str] = field(default_factory=dict)
     chains: dict[ast.expr, str] = field(default_factory=dict)
     inside: dict[str, Import] = field(default_factory=dict)
-    declared: list[tuple[ast.AST, str]] = field(default_factory=list)
+    declared: list[tuple[FunctionNode, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -82,6 +85,7 @@ class Resolver:
                 self._resolve_imports(name, group)
         self._require_builtins({*helpers, *by_name})
         self._undo_shell()
+        self._tell_of_module()
         return self._result
 
     def _hidden(self, name: str) -> frozenset[str]:
@@ -100,6 +104,12 @@ class Resolver:
             if each.name != owner and each.name in self._uses:
                 self._result.names[each.name] = owner
 
+    def _tell_of_module(self) -> None:
+        """Note what the implementation asks of its own module, which becomes another."""
+        qualname = self._implementation.definition.declaration.qualname
+        for name in sorted(_OF_MODULE & self._uses.keys()):
+            self._result.notes.append(f"{qualname}: `{name}` is that of {self._file.module.name} from now on")
+
     def _require_builtins(self, bound: set[str]) -> None:
         """Make sure that what is built in means the same in the file.
 
@@ -108,10 +118,11 @@ class Resolver:
         """
         for name in sorted(self._uses.keys() - bound):
             own = {self._implementation.function.name, *(each.name for each in self._implementation.classes)}
-            if name in _BUILTINS - own and (self._file.binds(name) or name in self._around):
-                raise self._implementation.refusal(
-                    f"it uses Python's own `{name}`, which is something else where the stub stands"
-                )
+            if name in _BUILTINS - own and (self._file.may_bind(name) or name in self._around):
+                why = "which is something else where the stub stands"
+                if not self._file.binds(name) and name not in self._around:
+                    why = "which `import *`, or a module of its package, may make something else in the file"
+                raise self._implementation.refusal(f"it uses Python's own `{name}`, {why}")
 
     def _resolve_imports(self, name: str, group: list[Import]) -> None:
         own = [each for each in group if self._is_own_module(each)]
@@ -176,7 +187,7 @@ class Resolver:
         attributes = [each for each in ast.walk(self._implementation.text.tree) if isinstance(each, ast.Attribute)]
         parents = {id(each.value): each for each in attributes}
         chains: dict[ast.expr, str] = {}
-        declared: list[tuple[ast.AST, str]] = []
+        declared: list[tuple[FunctionNode, str]] = []
         for use in self._uses[name]:
             node: ast.AST = use.node
             for part in parts:
@@ -187,12 +198,22 @@ class Resolver:
             if found is None or not self._is_local(found, use):
                 return False
             if not isinstance(found.ctx, ast.Load):
-                if use.inside is None:
+                if not isinstance(use.inside, FunctionNode):
                     return False
                 declared.append((use.inside, found.attr))
             chains[found] = found.attr
+        if not self._can_be_said(chains):
+            return False
         self._result.chains |= chains
         self._result.declared += declared
+        return True
+
+    def _can_be_said(self, chains: dict[ast.expr, str]) -> bool:
+        """Whether plain names can stand for some attributes: in `case text.LIMIT:` one would say another thing."""
+        try:
+            renamed(self._implementation.text, (), {}, chains)
+        except NotRenamedError:
+            return False
         return True
 
     def _is_local(self, found: ast.Attribute, use: Use) -> bool:
