@@ -14,6 +14,7 @@ from jiti.merge.resolution import Resolver
 from jiti.merge.text import Edit, Text
 from jiti.splice import layout
 from jiti.splice.module_names import is_type_checking
+from jiti.splice.names import bound_by
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
@@ -88,7 +89,11 @@ def _without_own_imports(implementation: Implementation, file: FileNames, around
     """The code without imports, inside its functions, of names that are local to the file."""
     text = implementation.text
     edits = []
-    for function, hidden in _functions(text.tree.body, around):
+    helpers = {name for each in implementation.helpers for name, _ in bound_by(each.statements)}
+    others = {
+        each.bound for each in implementation.imports if (each.module, each.name) != (file.module.name, each.bound)
+    }
+    for function, hidden in _functions(text.tree.body, around | helpers | others):
         bound = Counter(scopes.bound_by(function.body))
         bound.update(name for each in ast.walk(function) if isinstance(each, _DECLARED) for name in each.names)
         bound.update({*scopes.parameter_names(function), *hidden})

@@ -191,6 +191,14 @@ def test_an_import_of_the_module_goes_only_where_its_name_means_the_same(
     assert text == f"{head}\n\n{DEF}    {expected}\n"
 
 
+def test_nor_does_one_go_that_tells_a_name_from_a_helper_s(tmp_path: Path) -> None:
+    body = "    from app.text import _g\n    return _g(), use()\n"
+    code = f"def _g():\n    return 1\n\n\ndef use():\n    return _g()\n\n\n{DEF}{body}"
+    text = Merger(tmp_path).merge_code(f"from jiti import jiti\ndef _g(): return 0\n\n\n{STUB}", {"f": code}).text
+    assert text.endswith(f"{DEF}{body}")
+    assert "def use():\n    return _g_2()\n" in text
+
+
 # ---------------------------------------------------------------- attributes of the module
 
 
