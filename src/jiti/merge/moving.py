@@ -6,9 +6,8 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jiti import canonical
-from jiti.merge import imports, scopes
-from jiti.merge.file_names import FileNames
+from jiti.merge import scopes
+from jiti.merge.destination import names_in
 from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.text import Text
@@ -16,28 +15,12 @@ from jiti.splice.module_names import is_type_checking
 from jiti.syntax import FunctionNode, JitiNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from jiti.splice.project import Module
+    from jiti.merge.destination import Destination
+    from jiti.merge.file_names import FileNames
 
 _FUTURE = "from __future__ import annotations\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """The test file that tests are to be added to.
-
-    Attributes:
-        text: as it stands, or is to stand without them; empty where there is none yet.
-        module: which module it is.
-        package: the top-level package that its imports of the project's own begin with.
-        known_as: what the file calls already what an import gives, if it does.
-    """
-
-    text: str
-    module: Module
-    package: str
-    known_as: Callable[[Import], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +28,10 @@ class Moved:
     """What became of tests that were added to a file.
 
     Attributes:
-        text: the file with them.
         names: what each test is called there; a test that stands there already is left out.
         twins: tests that stand there already, word for word.
     """
 
-    text: str
     names: Mapping[str, str]
     twins: tuple[str, ...] = ()
 
@@ -124,10 +105,10 @@ class Scratch:
         return self.text.edited([self.text.whole_lines(chunk.first, chunk.last)])
 
     def moved(self, to: Destination, about: str, only: str = "", target: Target | None = None) -> Moved:
-        """The tests as a part of another file.
+        """Add the tests to another file.
 
         Args:
-            to: that file.
+            to: that file; it stays as it is where this fails.
             about: a word for what they test, by which they are told from others of the same name.
             only: the one test that is to be moved; empty: all are.
             target: what they are to say that they are required for, if they are to say it.
@@ -135,21 +116,23 @@ class Scratch:
         Raises:
             NotRenamedError: a name that the file has for something else cannot be changed for certain.
         """
-        if not (to.text or only or target):
-            return Moved(self.text.text.lstrip("\n"), {each: each for each in self.tests})
-        there = Text(to.text).tree
-        chunks, twins = self._wanted(there, only)
+        if to.is_empty and not (only or target):
+            to.begin(self.text.text.lstrip("\n"))
+            return Moved({each: each for each in self.tests})
+        chunks, twins = self._wanted(to, only)
         if not any(each.test for each in chunks):
-            return Moved(to.text, {}, tuple(twins))
-        names = FileNames(there, to.module)
+            return Moved({}, tuple(twins))
+        names = to.names.copy()
         new = self._new_names(chunks, names, to, about)
-        decorator = _decorator(target, names, to, there) if target else ""
+        decorator = _decorator(target, names, to) if target else ""
         changed = Scratch(renamed(self.text, scopes.uses(self.text.tree), new, {}))
         kept = [changed._chunks[self._chunks.index(each)] for each in chunks]
+        if to.is_empty and self._is_future:
+            to.begin(_FUTURE)
+            names.has_future_annotations = True
         pieces = [_decorated(changed.text, each, decorator) for each in kept]
-        found = {each.test: new.get(each.test, each.test) for each in chunks if each.test}
-        text = imports.added(_below(self._with_future(to.text, names), pieces), names.needed, to.package)
-        return Moved(text, found, tuple(twins))
+        to.add(pieces, [statement for each in kept for statement in each.statements], names)
+        return Moved({each.test: new.get(each.test, each.test) for each in chunks if each.test}, tuple(twins))
 
     # ------------------------------------------------------------ what is moved
 
@@ -168,23 +151,20 @@ class Scratch:
             yield _Chunk(together, first, last, set(scopes.bound_by(together)))
             above = last
 
-    def _wanted(self, target: ast.Module, only: str) -> tuple[list[_Chunk], list[str]]:
+    def _wanted(self, to: Destination, only: str) -> tuple[list[_Chunk], list[str]]:
         """What is to be moved, in order; and the tests that stand in the file already.
 
         Raises:
             NotRenamedError: something is about all tests of its file, and those of the other are none of its business.
         """
         tests = [each for each in self._chunks if each.test and only in {"", each.test}]
-        names = {each.test for each in tests}
-        same = [each for each in target.body if isinstance(each, FunctionNode) and each.name in names]
-        there = {_said(each) for each in same}
-        twins = [each.test for each in tests if _said(each.statements[0]) in there]
+        twins = [each.test for each in tests if to.has(each.statements[0])]
         others = [each for each in self._chunks if not each.test]
-        if target.body and any(each.is_about_all for each in others):
+        if not to.is_empty and any(each.is_about_all for each in others):
             raise NotRenamedError
         needed = [each for each in tests if each.test not in twins]
         for chunk in needed:  # grows on the way
-            used = _names_in(chunk.statements)
+            used = names_in(chunk.statements)
             needed += [each for each in others if each not in needed and (each.is_about_all or each.bound & used)]
         return [each for each in self._chunks if each in needed], twins
 
@@ -197,8 +177,8 @@ class Scratch:
                     new[name] = names.take(_distinct(name, about), ())
                 else:
                     names.take(name, ())
-        used = {name for chunk in chunks for name in _names_in(chunk.statements)}
-        evaluated = self._is_future and not names.has_future_annotations and bool(to.text)
+        used = {name for chunk in chunks for name in names_in(chunk.statements)}
+        evaluated = self._is_future and not names.has_future_annotations and not to.is_empty
         for each in self.imports:
             if each.bound in used:
                 wanted = replace(each, for_types=each.for_types and not evaluated)
@@ -211,9 +191,6 @@ class Scratch:
     @property
     def _is_future(self) -> bool:
         return any(isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in self.text.tree.body)
-
-    def _with_future(self, text: str, names: FileNames) -> str:
-        return text if text or not self._is_future or names.has_future_annotations else _FUTURE
 
 
 def _is_import(statements: list[ast.stmt]) -> bool:
@@ -234,18 +211,6 @@ def _imported(statement: ast.stmt, *, for_types: bool = False) -> Iterator[Impor
         yield from imported(statement, for_types=for_types)
 
 
-def _names_in(statements: list[ast.stmt]) -> set[str]:
-    """The names that statements use, parameters included, which pytest fills by name; quoted annotations too."""
-    found = {each.name for each in scopes.uses(ast.Module(statements, []))}
-    inside = [each for statement in statements for each in ast.walk(statement)]
-    return found | {each.arg for each in inside if isinstance(each, ast.arg)}
-
-
-def _said(node: ast.stmt) -> str:
-    """What a test says, whatever it is required for."""
-    return canonical.text(node)
-
-
 def _distinct(name: str, about: str) -> str:
     for prefix in ("test_", "Test"):
         if name.startswith(prefix):
@@ -254,9 +219,9 @@ def _distinct(name: str, about: str) -> str:
     return f"{name}_{about}" if not name.isupper() else f"{name}_{about.upper()}"
 
 
-def _decorator(target: Target, names: FileNames, to: Destination, there: ast.Module) -> str:
+def _decorator(target: Target, names: FileNames, to: Destination) -> str:
     """`jiti.required_for(…)`, as the file can say it."""
-    own = JitiNames(there)
+    own = JitiNames(to.tree)
     called = next(iter(sorted(own.gates)), None)
     if called is None:
         owner = next(iter(sorted(own.modules | own.decorators)), None) or names.import_as(Import("jiti"), (), ())
@@ -272,13 +237,3 @@ def _decorated(text: Text, chunk: _Chunk, decorator: str) -> str:
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
         lines.insert(first - chunk.first, f"@{decorator}")
     return "\n".join(lines)
-
-
-def _below(text: str, pieces: list[str]) -> str:
-    """A file with more definitions at its end, by its own line ends."""
-    read = Text(text)
-    added = "\n\n\n".join(pieces) + "\n"
-    kept = text.rstrip("\r\n\t ")
-    ending = text[len(kept) :]
-    gap = "\n\n\n" if kept else ""
-    return kept + (gap + added).replace("\n", read.newline) if ending or kept else added

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiti import mirror
 from jiti.gates.scope import ImportedName
+from jiti.merge.destination import Destination
 from jiti.merge.destinations import test_file_for
 from jiti.merge.implementation import Import
-from jiti.merge.moving import Destination, Scratch, Target
+from jiti.merge.moving import Scratch, Target
 from jiti.merge.origins import imported_from, origin_of
 from jiti.merge.renaming import NotRenamedError
 from jiti.splice.project import Module
@@ -30,11 +31,13 @@ class Arrival:
 
     Attributes:
         path: of the test file, from the project root.
-        moved: the file with them.
+        moved: what they are called there.
+        file: with them; more may be added to it.
     """
 
     path: str
     moved: Moved
+    file: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Mover:
     gates: Found
     modules: Modules
     texts: Callable[[str], str]
+    _files: dict[str, Destination] = field(default_factory=dict)
 
     def arrival(self, declaration: Declaration, module: str, only: str = "") -> Arrival | None:
         """Where a stub's scratch tests come to stand; None where it has none.
@@ -75,16 +79,20 @@ class Mover:
         first, *rest = declaration.qualname.removesuffix(".setter").removesuffix(".deleter").split(".")
         target = Target(Import(module, first), "".join(f".{each}" for each in rest)) if only else None
         try:
-            return Arrival(path, self._moved(scratch, path, module, about, only, target))
+            return self._arrived(scratch, path, module, about, only, target)
         except NotRenamedError:  # a name stands there for something else: they get a file of their own
             path = f"{path.removesuffix('.py')}_{about}.py"
-            return Arrival(path, self._moved(scratch, path, module, about, only, target))
+            return self._arrived(scratch, path, module, about, only, target)
 
-    def _moved(self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None) -> Moved:
-        name = path.removesuffix(".py").replace("/", ".")
-        own = Module(name, is_package=False, base=self.root)
-        to = Destination(self.texts(path), own, module.partition(".")[0], _Known(self.modules, path))
-        return scratch.moved(to, about, only, target)
+    def _arrived(
+        self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None
+    ) -> Arrival:
+        if path not in self._files:
+            own = Module(path.removesuffix(".py").replace("/", "."), is_package=False, base=self.root)
+            known = _Known(self.modules, path)
+            self._files[path] = Destination(self.texts(path), own, module.partition(".")[0], known)
+        file = self._files[path]
+        return Arrival(path, scratch.moved(file, about, only, target), file)
 
 
 @dataclass(frozen=True, slots=True)
