@@ -12,18 +12,19 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from jiti.merge import scopes
 from jiti.merge.renaming import NotRenamedError, renamed
-from jiti.splice.names import bound_by
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jiti.merge.file_names import FileNames
     from jiti.merge.implementation import Implementation, Import
     from jiti.merge.scopes import Use
 
 _BUILTINS = frozenset(dir(builtins))
+_NAMELESS = ast.alias | ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
 _OF_MODULE = {"__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"}
 
 
@@ -77,7 +78,13 @@ class Resolver:
         """
         imports = sorted(self._implementation.imports, key=lambda each: each.bound)
         by_name = {name: list(group) for name, group in groupby(imports, key=lambda each: each.bound)}
-        helpers = {name for each in self._implementation.helpers for name, _ in bound_by(each.statements)}
+        helpers = {name for each in self._implementation.helpers for name in scopes.bound_by(each.statements)}
+        assigned = helpers.union(scopes.declared_global(self._implementation.text.tree))
+        for name in sorted(assigned & by_name.keys()):
+            if not all(each.for_types for each in by_name[name]):
+                raise self._implementation.refusal(
+                    f"it imports `{name}`, and binds it otherwise as well; give the two two names"
+                )
         for name in sorted(helpers):
             self._resolve_helper(name)
         for name, group in by_name.items():
@@ -96,6 +103,10 @@ class Resolver:
         if not self._file.is_taken(name) and name not in self._around:
             self._file.take(name, ())
             return
+        if name in _bound_by_no_name(each for helper in self._implementation.helpers for each in helper.statements):
+            raise self._implementation.refusal(
+                f"`{name}` is something else in the file, and cannot be called otherwise"
+            )
         self._result.names[name] = self._file.take(name, {*self._own_names, *self._around})
 
     def _undo_shell(self) -> None:
@@ -218,6 +229,12 @@ class Resolver:
 
     def _is_local(self, found: ast.Attribute, use: Use) -> bool:
         return self._file.has(found.attr) and found.attr not in use.hidden | self._around
+
+
+def _bound_by_no_name(statements: Iterable[ast.stmt]) -> set[str]:
+    """What statements bind by an import, an exception's name or a pattern: there no name is changed."""
+    nodes = [each for statement in statements for each in ast.walk(statement)]
+    return set(scopes.bound_by(each for each in nodes if isinstance(each, _NAMELESS)))
 
 
 def _identifiers(tree: ast.Module) -> Iterator[str]:

@@ -126,6 +126,21 @@ def test_what_would_not_be_python_is_refused_and_no_more(tmp_path: Path) -> None
         (SOURCE, "def f(m): ...\n", "its signature is not the stub's"),
         (SOURCE, "async def f(n): ...\n", "its signature is not the stub's"),
         (SOURCE, "@cache\ndef f(n): ...\n", "`@cache` does not stand on the stub"),
+        (
+            SOURCE,
+            "import json\nif 0:\n    import tomllib as json\ndef f(n): return json\n",
+            "it imports `json`, and binds it otherwise as well",
+        ),
+        (
+            SOURCE,
+            "import json\ndef _s():\n    global json\n    json = 2\ndef f(n): return _s()\n",
+            "it imports `json`, and binds it otherwise as well",
+        ),
+        (
+            f"json = 1\n{SOURCE}",
+            "try:\n    import tomllib as json\nexcept ImportError:\n    json = None\ndef f(n): return json\n",
+            "`json` is something else in the file, and cannot be called otherwise",
+        ),
         (SOURCE, "import re; _X = 1\ndef f(n): return _X\n", "line 1 holds more than one statement"),
         (
             METHOD,
