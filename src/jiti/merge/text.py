@@ -78,6 +78,16 @@ class Text:
         """Its comments, each by the number of its line."""
         return {each.start[0]: each.string for each in self.tokens if each.type == tokenize.COMMENT}
 
+    def is_comment(self, number: int) -> bool:
+        """Whether a line is nothing but a comment; what looks like one may be the end of a string."""
+        return number in self.comments and self.line(number).strip() == self.comments[number]
+
+    def with_comments(self, number: int) -> int:
+        """The first of the comments that stand at the margin right above a line; without any, the line itself."""
+        while self.line(number - 1).startswith("#") and self.is_comment(number - 1):
+            number -= 1
+        return number
+
     @cached_property
     def decorators(self) -> dict[int, tuple[int, int]]:
         """The first and last line of every decorator, by each of its lines."""
@@ -102,6 +112,24 @@ class Text:
     def end_of_line(self, number: int) -> int:
         """Where a line ends, before its line end."""
         return self.offset(number) + len(self.line(number))
+
+    def before(self, node: ast.stmt) -> str:
+        """What stands before a node on its line."""
+        return self.text[self.offset(node.lineno) : self.span(node)[0]]
+
+    def is_alone(self, statement: ast.stmt) -> bool:
+        """Whether nothing but a comment shares lines with a statement."""
+        _, end = self.span(statement)
+        behind = self.text[end : self.end_of_line(statement.end_lineno or statement.lineno)].strip()
+        return not self.before(statement).strip() and behind[:1] in {"", "#"}
+
+    def end_of_statement(self, number: int) -> int:
+        """Where the statements of a line end, and those that stand behind them with a semicolon."""
+        return self.end_of_line(next((each for each in self._ends if each >= number), number))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [each.start[0] for each in self.tokens if each.type == tokenize.NEWLINE]
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         """Where a node begins and ends."""
@@ -173,7 +201,7 @@ def removal(text: Text, statement: ast.stmt, *, is_first: bool = False) -> Edit:
     """
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     start, end = text.span(statement)
-    before = text.text[text.offset(first) : start]
+    before = text.before(statement)
     behind = text.text[end : text.end_of_line(last)]
     if before.strip():  # something else stands on its line
         return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")

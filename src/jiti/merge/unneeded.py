@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _Import = ast.Import | ast.ImportFrom
+_ACTING = ast.Call | ast.NamedExpr | ast.Await
 
 
 def without_jiti(text: str, before: str, exported: Collection[str] = (), aliases: Collection[str] = ()) -> str:
@@ -86,7 +87,7 @@ def _is_unneeded(statement: ast.stmt, unused: set[str], names: syntax.JitiNames)
         return all(_is_jitis(statement, alias, unused, names) for alias in statement.names)
     if isinstance(statement, ast.Assign) and names.is_jiti(statement.value):
         return all(isinstance(each, ast.Name) and each.id in unused for each in statement.targets)
-    if isinstance(statement, ast.If | ast.Try):
+    if isinstance(statement, ast.Try) or (isinstance(statement, ast.If) and _does_nothing(statement.test)):
         blocks = list(_blocks(statement))
         brings = any(_is_unneeded(each, unused, names) for block in blocks for each in block)
         return brings and all(_stands_in(each, unused, names) for block in blocks for each in block)
@@ -97,9 +98,14 @@ def _stands_in(statement: ast.stmt, unused: set[str], names: syntax.JitiNames) -
     """Whether a statement is unneeded, or stands in for jiti where that is not installed."""
     if isinstance(statement, ast.Pass | ast.Raise) or _is_unneeded(statement, unused, names):
         return True
-    if isinstance(statement, ast.Assign):
+    if isinstance(statement, ast.Assign) and _does_nothing(statement.value):
         return all(isinstance(each, ast.Name) and each.id in unused for each in statement.targets)
     return isinstance(statement, syntax.FunctionNode | ast.ClassDef) and statement.name in unused
+
+
+def _does_nothing(value: ast.expr) -> bool:
+    """Whether all that an expression does is to have a value: it calls nothing, and binds no name."""
+    return isinstance(value, ast.Lambda) or not any(isinstance(each, _ACTING) for each in ast.walk(value))
 
 
 def _is_jitis(statement: _Import, alias: ast.alias, unused: set[str], names: syntax.JitiNames) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.errors import MergeError
+from jiti.merge.source import merged_source
 from tests.unit.merge.merging import Merger, run
 
 if TYPE_CHECKING:
@@ -63,6 +64,60 @@ def test_what_was_edited_is_merged(tmp_path: Path, code: str, expected: str) -> 
     run(text)
 
 
+MODULE = "from app import text\n\n\n"
+KEPT = "    from app import text\n\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param(
+            f"{MODULE}def _h(): return dir(text)\n\n\n{DEF}    return _h()\n",
+            f"def _h():\n{KEPT}    return dir(text)\n\n\n{DEF}    return _h()\n",
+            id="in a helper on one line",
+        ),
+        pytest.param(
+            f"{MODULE}def _h(): 'It.'; return dir(text)\n\n\n{DEF}    return _h()\n",
+            f"def _h():\n    'It.'\n{KEPT}    return dir(text)\n\n\n{DEF}    return _h()\n",
+            id="in one with a docstring",
+        ),
+        pytest.param(
+            f"{MODULE}def f(n: int) -> int: 'Do.'; return dir(text)\n",
+            f"{DEF}{KEPT}    return dir(text)\n",
+            id="on one line",
+        ),
+        pytest.param(
+            f"{MODULE}{DEF.rstrip()}; return dir(text)\n",
+            f"{DEF}{KEPT}    return dir(text)\n",
+            id="behind the docstring",
+        ),
+        pytest.param(
+            f"{MODULE}def f(n):\n  'Do.'; return dir(text)\n",
+            f"{DEF}{KEPT}    return dir(text)\n",
+            id="indented otherwise",
+        ),
+        pytest.param(
+            f"{MODULE}def f(n):\n\tdef g(): return dir(text)\n\treturn g()\n",
+            f"{DEF}{KEPT}    def g(): return dir(text)\n    return g()\n",
+            id="with tabs",
+        ),
+    ],
+)
+def test_an_import_that_is_kept_stands_on_a_line_of_its_own(tmp_path: Path, code: str, expected: str) -> None:
+    text = Merger(tmp_path).merge_code(SOURCE, {"f": code}).text
+    assert text == expected
+    run(text)
+
+
+def test_what_would_not_be_python_is_refused_and_no_more(tmp_path: Path) -> None:
+    """Wherever that is found."""
+    merger = Merger(tmp_path)
+    merger.write(SOURCE)
+    items = [(definition, f"{DEF}    return n\n") for definition in merger.definitions().values()]
+    with pytest.raises(MergeError, match="f cannot be merged: the file would not parse"):
+        merged_source(SOURCE + "def (", items, "app.text")
+
+
 @pytest.mark.parametrize(
     ("source", "code", "reason"),
     [
@@ -71,6 +126,21 @@ def test_what_was_edited_is_merged(tmp_path: Path, code: str, expected: str) -> 
         (SOURCE, "def f(m): ...\n", "its signature is not the stub's"),
         (SOURCE, "async def f(n): ...\n", "its signature is not the stub's"),
         (SOURCE, "@cache\ndef f(n): ...\n", "`@cache` does not stand on the stub"),
+        (
+            SOURCE,
+            "import json\nif 0:\n    import tomllib as json\ndef f(n): return json\n",
+            "it imports `json`, and binds it otherwise as well",
+        ),
+        (
+            SOURCE,
+            "import json\ndef _s():\n    global json\n    json = 2\ndef f(n): return _s()\n",
+            "it imports `json`, and binds it otherwise as well",
+        ),
+        (
+            f"json = 1\n{SOURCE}",
+            "try:\n    import tomllib as json\nexcept ImportError:\n    json = None\ndef f(n): return json\n",
+            "`json` is something else in the file, and cannot be called otherwise",
+        ),
         (SOURCE, "import re; _X = 1\ndef f(n): return _X\n", "line 1 holds more than one statement"),
         (
             METHOD,
