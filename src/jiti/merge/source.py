@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.errors import MergeError
-from jiti.merge import helper_places, imports, stub_place
+from jiti.merge import comments, helper_places, imports, stub_place
 from jiti.merge.adaptation import adapted
 from jiti.merge.file_names import FileNames, names_around
 from jiti.merge.implementation import Implementation
@@ -74,6 +75,30 @@ def merged_source(
     if not items:
         return Merged(text)
     read = Text(text)
+    _ = read.tree
+    try:
+        merged = _merged(read, items, module, reaches, exported, aliases)
+        compile(parsed(merged.text), "<merged>", "exec", dont_inherit=True)
+    except (SyntaxError, TokenError, ValueError) as error:
+        keys = ", ".join(definition.declaration.key for definition, _ in items)
+        raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error
+    return merged
+
+
+def _merged(
+    read: Text,
+    items: Sequence[Item],
+    module: str,
+    reaches: Callable[[str], bool],
+    exported: Collection[str],
+    aliases: Collection[str],
+) -> Merged:
+    """As `merged_source`; what comes out may be no Python.
+
+    Raises:
+        MergeError: as there.
+        SyntaxError, TokenError: something on the way is no Python.
+    """
     file = FileNames(read.tree, Module.of(items[0][0].declaration, module))
     bodies: list[Edit] = []
     helpers: list[Edit] = []
@@ -86,12 +111,12 @@ def merged_source(
         helpers += helper_places.edits(read, place.found, implementation)
         notes += said
     # A body goes in before helpers that come to stand at the very end of its class.
-    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported, aliases)
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read.text, exported, aliases)
     if file.needed:
         merged = imports.added(merged, file.needed, module.partition(".")[0])
-        merged = without_jiti(merged, text, exported, aliases)  # a block for type checkers may have gone
-    _require_sound(merged, [definition for definition, _ in items])
-    return Merged(merged, tuple(notes))
+        merged = without_jiti(merged, read.text, exported, aliases)  # a block for type checkers may have gone
+    merged, said = comments.kept(Text(merged), read, items)
+    return Merged(merged, (*notes, *said))
 
 
 def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list[tuple[StubPlace, Definition, str]]:
@@ -102,16 +127,3 @@ def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list
         stub = stub_place.find(stubs, declaration.key, declaration.qualname)
         places.append((StubPlace(read, stub), definition, code))
     return places
-
-
-def _require_sound(merged: str, definitions: Sequence[Definition]) -> None:
-    """Make sure that what was put together is Python.
-
-    Raises:
-        MergeError: it is not.
-    """
-    try:
-        compile(parsed(merged), "<merged>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        keys = ", ".join(each.declaration.key for each in definitions)
-        raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error
