@@ -16,13 +16,12 @@ from jiti.merge.cycles import ImportGraph
 from jiti.merge.modules import imported_from, importers_of_jiti, name_of
 from jiti.merge.plan import MovedTest, Plan
 from jiti.merge.refusals import Refusal, read_only
-from jiti.merge.scratch import Mover
+from jiti.merge.scratch import Mover, pruned
 from jiti.merge.source import merged_source
 from jiti.merge.tests import Targets, without_targets
 from jiti.merge.text import Text
 from jiti.merge.unneeded import without_jiti
 from jiti.merge.verification import Merged
-from jiti.status import scratch_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -205,13 +204,12 @@ class Draft:
         for key in self._functions:
             declaration = self._merged[key][0].declaration
             if self._prune:
-                self._moved += [MovedTest(f"{key}::{each}", None) for each in scratch_names(declaration)]
+                self._moved += [MovedTest(each, None) for each in pruned(declaration)]
                 continue
             try:
                 arrival = mover.arrival(declaration, self._name_of(declaration.path))
-            except SyntaxError as error:
-                reason = f"cannot be merged: its scratch tests do not parse ({error})"
-                raise RefusedError(Refusal(key, reason, f"jiti test prune {key}"), [key]) from error
+            except JitiError as error:
+                raise RefusedError(Refusal.of_error(key, error), [key]) from error
             if arrival is not None:
                 self._require_writable(arrival.path, key)
                 self._new[arrival.path] = arrival.moved.text
@@ -232,8 +230,7 @@ class Draft:
             for path in (found.path, mirror.scratch_path(definition.declaration)):
                 shown = mirror.relative_path(self._root, path)
                 if os.path.exists(path):
-                    text, encoding = changes.read(self._root, shown)
-                    yield Change(shown, text, None, encoding)
+                    yield changes.removal(self._root, shown)
 
 
 def _functions(text: str, path: str, module: str, keys: Collection[str]) -> list[Merged]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jiti import canonical
-from jiti.merge import imports, scopes
+from jiti.merge import fixtures, imports, scopes
 from jiti.merge.file_names import FileNames
 from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
@@ -87,9 +87,17 @@ class _Chunk:
     @property
     def is_about_all(self) -> bool:
         """Whether it does something to every test of its file: a mark, a fixture that nobody asks for, a call."""
-        decorators = [each for node in self.statements for each in getattr(node, "decorator_list", ())]
-        words = {word.arg for each in decorators if isinstance(each, ast.Call) for word in each.keywords}
-        return not self.bound or "pytestmark" in self.bound or "autouse" in words
+        return not self.bound or any(fixtures.counts_for_all(each, self.bound) for each in self.statements)
+
+    @property
+    def gives(self) -> set[str]:
+        """The names by which others have what it defines."""
+        return self.bound | fixtures.defined_by(self.statements)
+
+    @property
+    def needs(self) -> set[str]:
+        """The names that it uses, and those of fixtures that it asks for."""
+        return _names_in(self.statements) | fixtures.asked_for(self.statements)
 
 
 class Scratch:
@@ -141,6 +149,7 @@ class Scratch:
         chunks, twins = self._wanted(there, only)
         if not any(each.test for each in chunks):
             return Moved(to.text, {}, tuple(twins))
+        self._require_own_fixtures(chunks, there)
         names = FileNames(there, to.module)
         new = self._new_names(chunks, names, to, about)
         decorator = _decorator(target, names, to, there) if target else ""
@@ -183,10 +192,25 @@ class Scratch:
         if target.body and any(each.is_about_all for each in others):
             raise NotRenamedError
         needed = [each for each in tests if each.test not in twins]
+        if needed and any(fixtures.counts_for_all(each, set(scopes.bound_by([each]))) for each in target.body):
+            raise NotRenamedError
+        candidates = [each for each in self._chunks if not each.test or each.test not in twins]
         for chunk in needed:  # grows on the way
-            used = _names_in(chunk.statements)
-            needed += [each for each in others if each not in needed and (each.is_about_all or each.bound & used)]
+            used = chunk.needs
+            needed += [each for each in candidates if each not in needed and (each.is_about_all or each.gives & used)]
         return [each for each in self._chunks if each in needed], twins
+
+    def _require_own_fixtures(self, chunks: list[_Chunk], there: ast.Module) -> None:
+        """Make sure that fixtures mean the same to the tests and to those of the file.
+
+        Raises:
+            NotRenamedError: they would not; pytest knows a fixture by a name that cannot be told everywhere.
+        """
+        statements = [statement for each in chunks for statement in each.statements]
+        brought, theirs = fixtures.defined_by(statements), fixtures.defined_by(there.body)
+        known_there = theirs | fixtures.asked_for(there.body) | set(scopes.bound_by(there.body))
+        if brought & known_there or theirs & fixtures.asked_for(statements):
+            raise NotRenamedError
 
     def _new_names(self, chunks: list[_Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
         """What is called otherwise in the file; what it has to import is noted with its names."""
@@ -235,10 +259,8 @@ def _imported(statement: ast.stmt, *, for_types: bool = False) -> Iterator[Impor
 
 
 def _names_in(statements: list[ast.stmt]) -> set[str]:
-    """The names that statements use, parameters included, which pytest fills by name; quoted annotations too."""
-    found = {each.name for each in scopes.uses(ast.Module(statements, []))}
-    inside = [each for statement in statements for each in ast.walk(statement)]
-    return found | {each.arg for each in inside if isinstance(each, ast.arg)}
+    """The names that statements use; quoted annotations too."""
+    return {each.name for each in scopes.uses(ast.Module(statements, []))}
 
 
 def _said(node: ast.stmt) -> str:
