@@ -10,6 +10,7 @@ import click
 from jiti.cli import CONFLICT, FINDINGS, FINE
 from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project
+from jiti.figures import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +119,6 @@ def _summary(plan: Plan, *, dry_run: bool) -> str:
     if not plan.merged:
         return "nothing was merged" if plan.refused else "there is nothing to merge"
     files = sum(1 for each in plan.changes if each.new is not None)
-    merged = "would be merged" if dry_run else "merged"
-    told = f"{len(plan.merged)} {merged}, {files} file{'' if files == 1 else 's'} written"
+    would = "would be " if dry_run else ""
+    told = f"{len(plan.merged)} {would}merged, {count(files, 'file')} {would}written"
     return f"{told}; {len(plan.refused)} refused" if plan.refused else told
