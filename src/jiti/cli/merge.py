@@ -105,14 +105,15 @@ def _show(plan: Plan, *, dry_run: bool) -> None:
     rows += [("pruned", each.test) for each in plan.tests if each.to is None]
     rows += [("note", each) for each in plan.notes]
     for what, about in rows:
-        page.line(f"{what:8}{about}")
+        page.outcome(what, about)
     sys.stdout.flush()
+    errors = Page(to_stderr=True)
     for each in plan.refused:
-        click.echo(f"refused {each}", err=True)
+        errors.outcome("refused", str(each))
         if each.hint:
-            click.echo(f"        {each.hint}", err=True)
+            errors.outcome("", each.hint, is_minor=True)
     sys.stderr.flush()
-    page.line(_summary(plan, dry_run=dry_run))
+    page.line(_summary(plan, dry_run=dry_run), "yellow" if plan.refused else "green" if plan.merged else "")
 
 
 def _summary(plan: Plan, *, dry_run: bool) -> str:
