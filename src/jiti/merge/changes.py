@@ -75,6 +75,22 @@ def read(root: str, path: str) -> tuple[str, str]:
     return data.decode(encoding), encoding
 
 
+def is_current(root: str, change: Change) -> bool:
+    """Whether a file still holds what a change was made for.
+
+    Args:
+        root: absolute path of the project root.
+        change: of a file below it.
+    """
+    try:
+        with open(os.path.join(root, *change.path.split("/")), "rb") as file:
+            return file.read() == change.old_bytes
+    except FileNotFoundError:
+        return change.old is None
+    except OSError:
+        return False
+
+
 def removal(root: str, path: str) -> Change:
     """The change by which a file goes, whatever it holds.
 

@@ -126,7 +126,7 @@ class Draft:
         for path in dict.fromkeys(gate.path for gate in self._gates.values()):
             text = self._text(path)
             plain = without_targets(text, self._targets.that_are(self._functions, path))
-            self._new[path] = without_jiti(plain, self._old[path][0], self._exported(path))
+            self._new[path] = without_jiti(plain, Text(self._old[path][0]), self._exported(path))
         self._tests += [gate.node_id for gate in self._gates.values()]
         self._tests += [gate.node_id for key in self._merged if (gate := self._project.by_key.get(key))]
         self._move_scratch_tests()

@@ -111,10 +111,11 @@ def _merged(
         helpers += helper_places.edits(read, place.found, implementation)
         notes += said
     # A body goes in before helpers that come to stand at the very end of its class.
-    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read.text, exported, aliases)
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read, exported, aliases)
     if file.needed:
         merged = imports.added(merged, file.needed, module.partition(".")[0])
-        merged = without_jiti(merged, read.text, exported, aliases)  # a block for type checkers may have gone
+        if "TYPE_CHECKING" in merged:  # a block for type checkers may have gone
+            merged = without_jiti(merged, read, exported, aliases)
     merged, said = comments.kept(Text(merged), read, items)
     return Merged(merged, (*notes, *said))
 
