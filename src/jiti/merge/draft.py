@@ -216,7 +216,7 @@ class Draft:
                 found = [(test, f"{arrival.path}::{name}") for test, name in arrival.moved.names.items()]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in found]
                 if arrival.path in self._old:  # of a file that is not there yet, all tests are run
-                    self._tests += [node_id for _, node_id in found]
+                    self._tests += [f"{arrival.path}::{each}" for each in arrival.moved.collected]
                 twins = [(test, f"{arrival.path}::{test}") for test in arrival.moved.twins]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in twins]
 

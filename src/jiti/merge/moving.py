@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jiti import canonical
 from jiti.merge import fixtures, imports, scopes
+from jiti.merge.chunk import Chunk
 from jiti.merge.file_names import FileNames
 from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
@@ -48,11 +49,13 @@ class Moved:
         text: the file with them.
         names: what each test is called there; a test that stands there already is left out.
         twins: tests that stand there already, word for word.
+        collected: those that came to a file that was there, as pytest names them; of classes each test.
     """
 
     text: str
     names: Mapping[str, str]
     twins: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +69,6 @@ class Target:
 
     imported: Import
     rest: str = ""
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Statements that share lines, with the comments above them."""
-
-    statements: list[ast.stmt]
-    first: int
-    last: int
-    bound: set[str] = field(default_factory=set)
-
-    @property
-    def test(self) -> str:
-        """The name of the test that it is; empty where it is none."""
-        node = self.statements[0]
-        prefix = "test" if isinstance(node, FunctionNode) else "Test" if isinstance(node, ast.ClassDef) else ""
-        return getattr(node, "name", "") if prefix and getattr(node, "name", "").startswith(prefix) else ""
-
-    @property
-    def is_about_all(self) -> bool:
-        """Whether it does something to every test of its file: a mark, a fixture that nobody asks for, a call."""
-        return not self.bound or any(fixtures.counts_for_all(each, self.bound) for each in self.statements)
-
-    @property
-    def gives(self) -> set[str]:
-        """The names by which others have what it defines."""
-        return self.bound | fixtures.defined_by(self.statements)
-
-    @property
-    def needs(self) -> set[str]:
-        """The names that it uses, and those of fixtures that it asks for."""
-        return _names_in(self.statements) | fixtures.asked_for(self.statements)
 
 
 class Scratch:
@@ -158,11 +129,12 @@ class Scratch:
         pieces = [_decorated(changed.text, each, decorator) for each in kept]
         found = {each.test: new.get(each.test, each.test) for each in chunks if each.test}
         text = imports.added(_below(self._with_future(to.text, names), pieces), names.needed, to.package)
-        return Moved(text, found, tuple(twins))
+        collected = [name for each in chunks if each.test for name in each.collected(found[each.test])]
+        return Moved(text, found, tuple(twins), tuple(collected))
 
     # ------------------------------------------------------------ what is moved
 
-    def _all_chunks(self) -> Iterator[_Chunk]:
+    def _all_chunks(self) -> Iterator[Chunk]:
         above = 0
         body = self.text.tree.body
         for index, statement in enumerate(body):
@@ -174,10 +146,10 @@ class Scratch:
                 continue  # told with the one before
             together = [each for each in body[index:] if each.lineno <= last]
             last = max(each.end_lineno or last for each in together)
-            yield _Chunk(together, first, last, set(scopes.bound_by(together)))
+            yield Chunk(together, first, last, set(scopes.bound_by(together)))
             above = last
 
-    def _wanted(self, target: ast.Module, only: str) -> tuple[list[_Chunk], list[str]]:
+    def _wanted(self, target: ast.Module, only: str) -> tuple[list[Chunk], list[str]]:
         """What is to be moved, in order; and the tests that stand in the file already.
 
         Raises:
@@ -200,7 +172,7 @@ class Scratch:
             needed += [each for each in candidates if each not in needed and (each.is_about_all or each.gives & used)]
         return [each for each in self._chunks if each in needed], twins
 
-    def _require_own_fixtures(self, chunks: list[_Chunk], there: ast.Module) -> None:
+    def _require_own_fixtures(self, chunks: list[Chunk], there: ast.Module) -> None:
         """Make sure that fixtures mean the same to the tests and to those of the file.
 
         Raises:
@@ -212,7 +184,7 @@ class Scratch:
         if brought & known_there or theirs & fixtures.asked_for(statements):
             raise NotRenamedError
 
-    def _new_names(self, chunks: list[_Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
+    def _new_names(self, chunks: list[Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
         """What is called otherwise in the file; what it has to import is noted with its names."""
         new = {}
         for chunk in chunks:
@@ -221,7 +193,7 @@ class Scratch:
                     new[name] = names.take(_distinct(name, about), ())
                 else:
                     names.take(name, ())
-        used = {name for chunk in chunks for name in _names_in(chunk.statements)}
+        used = {name for chunk in chunks for name in chunk.names}
         evaluated = self._is_future and not names.has_future_annotations and bool(to.text)
         for each in self.imports:
             if each.bound in used:
@@ -258,11 +230,6 @@ def _imported(statement: ast.stmt, *, for_types: bool = False) -> Iterator[Impor
         yield from imported(statement, for_types=for_types)
 
 
-def _names_in(statements: list[ast.stmt]) -> set[str]:
-    """The names that statements use; quoted annotations too."""
-    return {each.name for each in scopes.uses(ast.Module(statements, []))}
-
-
 def _said(node: ast.stmt) -> str:
     """What a test says, whatever it is required for."""
     return canonical.text(node)
@@ -287,7 +254,7 @@ def _decorator(target: Target, names: FileNames, to: Destination, there: ast.Mod
     return f"{called}({name}{target.rest})"
 
 
-def _decorated(text: Text, chunk: _Chunk, decorator: str) -> str:
+def _decorated(text: Text, chunk: Chunk, decorator: str) -> str:
     lines = [text.line(number) for number in range(chunk.first, chunk.last + 1)]
     if decorator and chunk.test:
         node = chunk.statements[0]

@@ -197,6 +197,7 @@ def test_a_class_of_tests_brings_the_one_that_it_derives_from() -> None:
     scratch = "class TestB:\n    def test_b(self): ...\n\n\nclass TestC(TestB):\n    def test_c(self): ...\n"
     result = moved(scratch, f"{USERS}\n\nclass TestB:\n    def test_own(self): ...\n")
     assert result.names == {"TestB": "TestSlugifyB", "TestC": "TestC"}
+    assert result.collected == ("TestSlugifyB::test_b", "TestC::test_c")
     assert "class TestC(TestSlugifyB):" in result.text
     assert "class TestB" in moved(scratch, only="TestC").text
 
