@@ -31,19 +31,15 @@ class Chunk:
         return not self.bound or any(fixtures.counts_for_all(each, self.bound) for each in self.statements)
 
     @property
-    def names(self) -> set[str]:
-        """The names that it uses; quoted annotations too."""
-        return {each.name for each in scopes.uses(ast.Module(self.statements, []))}
-
-    @property
     def gives(self) -> set[str]:
         """The names by which others have what it defines."""
         return self.bound | fixtures.defined_by(self.statements)
 
     @property
     def needs(self) -> set[str]:
-        """The names that it uses, and those of fixtures that it asks for."""
-        return self.names | fixtures.asked_for(self.statements)
+        """The names that it uses, in quoted annotations too, and those of fixtures that it asks for."""
+        names = {each.name for each in scopes.uses(ast.Module(self.statements, []))}
+        return names | fixtures.asked_for(self.statements)
 
     def collected(self, name: str) -> list[str]:
         """The test that it is as pytest names it, or those of its class, where it is called `name`."""

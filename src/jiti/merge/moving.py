@@ -193,13 +193,14 @@ class Scratch:
                     new[name] = names.take(_distinct(name, about), ())
                 else:
                     names.take(name, ())
-        used = {name for chunk in chunks for name in chunk.names}
+        used = {name for chunk in chunks for name in chunk.needs}
+        asked_for = fixtures.asked_for(statement for chunk in chunks for statement in chunk.statements)
         evaluated = self._is_future and not names.has_future_annotations and bool(to.text)
         for each in self.imports:
             if each.bound in used:
                 wanted = replace(each, for_types=each.for_types and not evaluated)
                 name = to.known_as(wanted) or names.import_as(wanted, (), ())
-                if name is None:
+                if name is None or (name != each.bound and each.bound in asked_for):
                     raise NotRenamedError
                 new[each.bound] = name
         return {old: name for old, name in new.items() if old != name}

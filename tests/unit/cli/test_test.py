@@ -24,7 +24,7 @@ DAMAGES = {
 }
 
 
-@pytest.fixture(params=DAMAGES.values(), ids=DAMAGES)
+@pytest.fixture(params=DAMAGES.values(), ids=list(DAMAGES))
 def damaged(shop: Shop, request: pytest.FixtureRequest) -> Shop:
     """A project in which the scratch tests of a fresh stub are damaged."""
     (shop.root / PATH).write_bytes(request.param)

@@ -161,6 +161,13 @@ def test_fixtures_come_by_whatever_name_they_are_asked_for(fixture: str, test: s
     assert moved(f"import pytest\n\n\n{fixture}\n\n{test}\n").text == f"{USERS}\n\n{fixture}\n\n{test}\n"
 
 
+def test_imported_fixtures_come_with_the_tests_that_take_them() -> None:
+    scratch = "from app.fixtures import raw\n\n\ndef test_a(raw): ...\n"
+    assert "from app.fixtures import raw\n" in moved(scratch).text
+    with pytest.raises(NotRenamedError):
+        moved(scratch, f"{USERS}\n\nraw = 1\n")
+
+
 ASKS = "def test_c(raw):\n    assert raw\n"
 
 
