@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from jiti.merge import fixtures, scopes
+from jiti.merge import fixtures
+from jiti.merge.destination import names_in
 from jiti.syntax import FunctionNode
 
 
@@ -38,8 +39,7 @@ class Chunk:
     @property
     def needs(self) -> set[str]:
         """The names that it uses, in quoted annotations too, and those of fixtures that it asks for."""
-        names = {each.name for each in scopes.uses(ast.Module(self.statements, []))}
-        return names | fixtures.asked_for(self.statements)
+        return names_in(self.statements) | fixtures.asked_for(self.statements)
 
     def collected(self, name: str) -> list[str]:
         """The test that it is as pytest names it, or those of its class, where it is called `name`."""

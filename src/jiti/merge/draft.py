@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.gates import Found, Gate
+    from jiti.merge.destination import Destination
     from jiti.mirror import Implementation
     from jiti.settings import Settings
     from jiti.states import State
@@ -201,6 +202,7 @@ class Draft:
 
     def _move_scratch_tests(self) -> None:
         mover = Mover(self._root, self._settings, self._project, self._modules, self._text)
+        files: dict[str, Destination] = {}
         for key in self._functions:
             declaration = self._merged[key][0].declaration
             if self._prune:
@@ -212,13 +214,14 @@ class Draft:
                 raise RefusedError(Refusal.of_error(key, error), [key]) from error
             if arrival is not None:
                 self._require_writable(arrival.path, key)
-                self._new[arrival.path] = arrival.moved.text
+                files[arrival.path] = arrival.file
                 found = [(test, f"{arrival.path}::{name}") for test, name in arrival.moved.names.items()]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in found]
                 if arrival.path in self._old:  # of a file that is not there yet, all tests are run
                     self._tests += [f"{arrival.path}::{each}" for each in arrival.moved.collected]
                 twins = [(test, f"{arrival.path}::{test}") for test in arrival.moved.twins]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in twins]
+        self._new |= {path: file.text for path, file in files.items()}
 
     def _change(self, path: str) -> Change:
         old, encoding = self._old.get(path, (None, "utf-8"))

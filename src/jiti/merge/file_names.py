@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,16 @@ class FileNames:
     def is_taken(self, name: str) -> bool:
         """Whether a name means something in the file already, or is to."""
         return name in self._bound or name in self._mentioned
+
+    def mention(self, names: Collection[str]) -> None:
+        """Note that names stand in the file from now on."""
+        self._mentioned.update(names)
+
+    def copy(self) -> FileNames:
+        """The same, to be changed apart."""
+        other = copy.copy(self)
+        vars(other).update(needed=list(self.needed), _bound=set(self._bound), _mentioned=set(self._mentioned))
+        return other
 
     def take(self, name: str, avoided: Collection[str]) -> str:
         """A name of which nobody else may make use from now on: this one, or one like it.

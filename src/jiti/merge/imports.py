@@ -36,19 +36,18 @@ def added(text: str, needed: Sequence[Import], package: str) -> str:
         if each.for_types:
             text = _with_type(text, each, package)
         else:
-            text = _Run.of(Text(_without_type(text, each)), package).with_import(each)
+            text = _Run.of(_without_type(Text(text), each), package).with_import(each)
     return text
 
 
-def _without_type(text: str, imported: Import) -> str:
+def _without_type(read: Text, imported: Import) -> Text:
     """The file without an import for type checkers of what is to be imported for good."""
-    read = Text(text)
     for block in filter(_is_block, read.tree.body):
         for each in (inner for inner in getattr(block, "body", ()) if isinstance(inner, ast.ImportFrom)):
             found = [name for name in each.names if name.name == imported.name and name.asname == imported.alias]
             if each.module == imported.module and not each.level and found:
-                return read.edited([_without_name(read, block, each, each.names.index(found[0]))])
-    return text
+                return Text(read.edited([_without_name(read, block, each, each.names.index(found[0]))]))
+    return read
 
 
 def _without_name(text: Text, block: ast.stmt, statement: ast.ImportFrom, place: int) -> Edit:

@@ -80,7 +80,7 @@ def _plan(root: str, settings: Settings, declaration: Declaration, test: str) ->
     path = arrival.path
     old, encoding = files.get(path, (None, "utf-8"))
     name = arrival.moved.names.get(test, test)
-    added = Change(path, old, arrival.moved.text, encoding)
+    added = Change(path, old, arrival.file.text, encoding)
     node_id = f"{path}::{name}"
     return Plan(
         root,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiti import mirror
 from jiti.errors import MergeError
 from jiti.gates.scope import ImportedName
+from jiti.merge.destination import Destination
 from jiti.merge.destinations import test_file_for
 from jiti.merge.implementation import Import
-from jiti.merge.moving import Destination, Scratch, Target
+from jiti.merge.moving import Scratch, Target
 from jiti.merge.origins import imported_from, origin_of
 from jiti.merge.renaming import NotRenamedError
 from jiti.splice.project import Module
@@ -34,11 +35,13 @@ class Arrival:
 
     Attributes:
         path: of the test file, from the project root.
-        moved: the file with them.
+        moved: what they are called there.
+        file: with them; more may be added to it.
     """
 
     path: str
     moved: Moved
+    file: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Mover:
     gates: Found
     modules: Modules
     texts: Callable[[str], str]
+    _files: dict[str, Destination] = field(default_factory=dict)
 
     def arrival(self, declaration: Declaration, module: str, only: str = "") -> Arrival | None:
         """Where a stub's scratch tests come to stand; None where it has none.
@@ -79,14 +83,18 @@ class Mover:
         target = Target(Import(module, first), "".join(f".{each}" for each in rest)) if only else None
         for place in _places(path, about):
             with suppress(NotRenamedError):  # they get a file of their own
-                return Arrival(place, self._moved(scratch, place, module, about, only, target))
+                return self._arrived(scratch, place, module, about, only, target)
         return None
 
-    def _moved(self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None) -> Moved:
-        name = path.removesuffix(".py").replace("/", ".")
-        own = Module(name, is_package=False, base=self.root)
-        to = Destination(self.texts(path), own, module.partition(".")[0], _Known(self.modules, path))
-        return scratch.moved(to, about, only, target)
+    def _arrived(
+        self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None
+    ) -> Arrival:
+        if path not in self._files:
+            own = Module(path.removesuffix(".py").replace("/", "."), is_package=False, base=self.root)
+            known = _Known(self.modules, path)
+            self._files[path] = Destination(self.texts(path), own, module.partition(".")[0], known)
+        file = self._files[path]
+        return Arrival(path, scratch.moved(file, about, only, target), file)
 
 
 def pruned(declaration: Declaration) -> list[str]:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.merge import planning
+from jiti.errors import MergeError
+from jiti.merge import graduation, planning, transaction
 from jiti.settings import Settings
 from jiti.testing import Project
-from tests.functional.merged_projects import implement
+from tests.functional.merged_projects import MERGED_TESTS, MERGED_TEXT, SHOUT_KEY, implement, project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jiti.merge.plan import Plan
 
 HEAD = "from jiti import jiti\n\n\n"
@@ -55,6 +58,65 @@ def test_a_circle_by_way_of_a_file_that_is_merged_as_well() -> None:
     assert (new(plan)["app/b.py"] or "").startswith("import app.c\n\n\n")
     assert "    import app.a\n\n    return" in (new(plan)["app/c.py"] or "")
     assert "of_c: `import app.a` is kept inside the function: import cycle" in plan.notes
+
+
+# ---------------------------------------------------------------- the files
+
+
+def test_a_src_layout_is_merged_by_the_names_that_imports_have_there() -> None:
+    source = f"from .models import LIMIT\n{HEAD}{STUB.format('f')}\n\ndef g(n: int) -> int:\n    return n\n"
+    head = "from app.words import text\nimport jiti\n\n\n"
+    tests = f"{head}@jiti.required_for(text.f)\ndef test_f():\n    assert text.f(1)\n"
+    files = {"src/app/words/text.py": source, "src/app/words/models.py": "LIMIT = 3\n", "tests/test_text.py": tests}
+    made = Project({"src/app/__init__.py": "", "src/app/words/__init__.py": "", **files})
+    imports = "from app.words import text\nfrom app.words.models import LIMIT\nfrom app.words.text import g\n"
+    implement(made, "src/app/words/text.py::f", CODE.format("f", imports, "g(n) + LIMIT + text.LIMIT"))
+    plan = plan_of(made)
+    merged = CODE.format("f", "from .models import LIMIT", "g(n) + LIMIT + LIMIT")
+    assert new(plan) == {
+        "src/app/words/text.py": f"{merged}\n\ndef g(n: int) -> int:\n    return n\n",
+        "tests/test_text.py": tests.replace("import jiti\n", "").replace("@jiti.required_for(text.f)\n", ""),
+    }
+    assert [each.module for each in plan.functions] == ["app.words.text"]
+    assert graduation.require_sound(plan, Settings()) is None
+
+
+def contents(made: Project) -> dict[str, bytes]:
+    found = (path for path in made.root.rglob("*") if path.is_file() and ".local" not in path.parts)
+    return {path.relative_to(made.root).as_posix(): path.read_bytes() for path in found}
+
+
+def test_a_failure_at_each_write_of_a_merge_leaves_all_files_as_they_were() -> None:
+    made = project()
+    plan = plan_of(made)
+    before = contents(made)
+    assert len(plan.changes) == 5
+    for failing in range(len(plan.changes)):
+        left = iter(range(failing))
+
+        def write(path: str, data: bytes | None, mode: int | None, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise OSError(28, "No space left on device")
+            transaction.write_file(path, data, mode)
+
+        with pytest.raises(MergeError, match="No space left on device"):
+            transaction.apply(str(made.root), plan.changes, write=write)
+        assert contents(made) == before
+    transaction.apply(str(made.root), plan.changes)
+    after = contents(made)
+    assert after["app/text.py"].decode() == MERGED_TEXT
+    assert after["tests/test_text.py"].decode() == MERGED_TESTS
+    assert set(before) - set(after) == {each.path for each in plan.changes if each.new is None}
+
+
+def test_a_file_of_a_newer_format_is_refused_with_its_way_out() -> None:
+    made = project()
+    file = made.root / ".jiti" / "app" / "text" / "shout.py"
+    file.write_text(file.read_text().replace("# jiti: 1\n", "# jiti: 9\n"))
+    [refusal] = plan_of(made, "shout").refused
+    assert refusal.key == SHOUT_KEY
+    assert refusal.reason == "is broken: .jiti/app/text/shout.py: its format is 9, and this jiti reads 1"
+    assert "pip install --upgrade jiti" in refusal.hint
 
 
 # ---------------------------------------------------------------- gates that nobody can count
