@@ -117,6 +117,19 @@ def body_hash(code: str) -> str:
     return text_hash("\n".join([canonical.text(tree), *comments]))
 
 
+def may_define(code: str, qualname: str) -> bool:
+    """Whether an implementation may define its stub's function, by whatever statement.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    name = qualname.rpartition("<locals>.")[2]
+    for accessor in source.ACCESSORS:
+        name = name.removesuffix(f".{accessor}")
+    tree = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass")).tree
+    return syntax.may_define(tree, name.split("."))
+
+
 def require_unchanged(definition: Definition, function: FunctionType) -> None:
     """Make sure that the file on disk still holds the stub that this process imported.
 

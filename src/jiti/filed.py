@@ -68,6 +68,13 @@ def implementations(folder: str) -> Iterator[str]:
         yield from (os.path.join(inside, name) for name in sorted(names) if name.endswith(".py"))
 
 
+def scratch_files(root: str) -> Iterator[str]:
+    """All that lies among a project's scratch tests (absolute paths), but for what Python has compiled."""
+    for inside, folders, names in os.walk(os.path.join(mirror.folder_of(root), mirror.SCRATCH)):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (os.path.join(inside, name) for name in sorted(names))
+
+
 def is_untouched(path: str) -> bool:
     """Whether a file of a mirror is what jiti has written, but for formatting."""
     try:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from jiti import canonical
-from jiti.merge import imports, scopes
+from jiti.merge import fixtures, imports, scopes
 from jiti.merge.file_names import FileNames
 from jiti.merge.text import Text
 from jiti.syntax import FunctionNode
@@ -30,6 +30,9 @@ class Destination:
     Attributes:
         known_as: as it was given.
         names: the file's names, those of what was added included.
+        fixtures: the fixtures that it defines.
+        asked_for: the names by which its tests ask for fixtures.
+        has_something_about_all: whether something counts for all tests of it: a mark, or what sets them up.
     """
 
     def __init__(self, text: str, module: Module, package: str, known_as: Callable[[Import], str | None]) -> None:
@@ -44,6 +47,9 @@ class Destination:
         self._text = text
         self.tree = Text(text).tree
         self.names = FileNames(self.tree, self._module)
+        self.fixtures: set[str] = set()
+        self.asked_for: set[str] = set()
+        self.has_something_about_all = False
         self._functions: dict[str, list[FunctionNode]] = {}
         self._note(self.tree.body)
 
@@ -78,9 +84,13 @@ class Destination:
         return imports.added(_below(self._text, self._pieces), self.names.needed, self._package)
 
     def _note(self, statements: list[ast.stmt]) -> None:
+        self.fixtures |= fixtures.defined_by(statements)
+        self.asked_for |= fixtures.asked_for(statements)
         for each in statements:
             if isinstance(each, FunctionNode):
                 self._functions.setdefault(each.name, []).append(each)
+            if fixtures.counts_for_all(each, set(scopes.bound_by([each]))):
+                self.has_something_about_all = True
 
 
 def names_in(statements: list[ast.stmt]) -> set[str]:

@@ -16,13 +16,12 @@ from jiti.merge.cycles import ImportGraph
 from jiti.merge.modules import imported_from, importers_of_jiti, name_of
 from jiti.merge.plan import MovedTest, Plan
 from jiti.merge.refusals import Refusal, read_only
-from jiti.merge.scratch import Mover
+from jiti.merge.scratch import Mover, pruned
 from jiti.merge.source import merged_source
 from jiti.merge.tests import Targets, without_targets
 from jiti.merge.text import Text
 from jiti.merge.unneeded import without_jiti
 from jiti.merge.verification import Merged
-from jiti.status import scratch_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -128,7 +127,7 @@ class Draft:
         for path in dict.fromkeys(gate.path for gate in self._gates.values()):
             text = self._text(path)
             plain = without_targets(text, self._targets.that_are(self._functions, path))
-            self._new[path] = without_jiti(plain, self._old[path][0], self._exported(path))
+            self._new[path] = without_jiti(plain, Text(self._old[path][0]), self._exported(path))
         self._tests += [gate.node_id for gate in self._gates.values()]
         self._tests += [gate.node_id for key in self._merged if (gate := self._project.by_key.get(key))]
         self._move_scratch_tests()
@@ -207,20 +206,19 @@ class Draft:
         for key in self._functions:
             declaration = self._merged[key][0].declaration
             if self._prune:
-                self._moved += [MovedTest(f"{key}::{each}", None) for each in scratch_names(declaration)]
+                self._moved += [MovedTest(each, None) for each in pruned(declaration)]
                 continue
             try:
                 arrival = mover.arrival(declaration, self._name_of(declaration.path))
-            except SyntaxError as error:
-                reason = f"cannot be merged: its scratch tests do not parse ({error})"
-                raise RefusedError(Refusal(key, reason, f"jiti test prune {key}"), [key]) from error
+            except JitiError as error:
+                raise RefusedError(Refusal.of_error(key, error), [key]) from error
             if arrival is not None:
                 self._require_writable(arrival.path, key)
                 files[arrival.path] = arrival.file
                 found = [(test, f"{arrival.path}::{name}") for test, name in arrival.moved.names.items()]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in found]
                 if arrival.path in self._old:  # of a file that is not there yet, all tests are run
-                    self._tests += [node_id for _, node_id in found]
+                    self._tests += [f"{arrival.path}::{each}" for each in arrival.moved.collected]
                 twins = [(test, f"{arrival.path}::{test}") for test in arrival.moved.twins]
                 self._moved += [MovedTest(f"{key}::{test}", node_id) for test, node_id in twins]
         self._new |= {path: file.text for path, file in files.items()}
@@ -235,8 +233,7 @@ class Draft:
             for path in (found.path, mirror.scratch_path(definition.declaration)):
                 shown = mirror.relative_path(self._root, path)
                 if os.path.exists(path):
-                    text, encoding = changes.read(self._root, shown)
-                    yield Change(shown, text, None, encoding)
+                    yield changes.removal(self._root, shown)
 
 
 def _functions(text: str, path: str, module: str, keys: Collection[str]) -> list[Merged]:

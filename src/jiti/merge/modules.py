@@ -88,7 +88,7 @@ def importers_of_jiti(root: str, settings: Settings, instead: Mapping[str, str])
             continue
         try:
             if path in instead:
-                tree = Text(instead[path]).tree
+                tree = Text(instead[path]).tree if "jiti" in instead[path] else None
             else:
                 file = source.read(os.path.join(root, *path.split("/")))
                 tree = file.tree if "jiti" in file.text else None

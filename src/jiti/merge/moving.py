@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiti.merge import scopes
-from jiti.merge.destination import names_in
+from jiti.merge import fixtures, scopes
+from jiti.merge.chunk import Chunk
 from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.text import Text
 from jiti.splice.module_names import is_type_checking
-from jiti.syntax import FunctionNode, JitiNames
+from jiti.syntax import JitiNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,10 +30,12 @@ class Moved:
     Attributes:
         names: what each test is called there; a test that stands there already is left out.
         twins: tests that stand there already, word for word.
+        collected: those that came to a file that was there, as pytest names them; of classes each test.
     """
 
     names: Mapping[str, str]
     twins: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +49,6 @@ class Target:
 
     imported: Import
     rest: str = ""
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Statements that share lines, with the comments above them."""
-
-    statements: list[ast.stmt]
-    first: int
-    last: int
-    bound: set[str] = field(default_factory=set)
-
-    @property
-    def test(self) -> str:
-        """The name of the test that it is; empty where it is none."""
-        node = self.statements[0]
-        prefix = "test" if isinstance(node, FunctionNode) else "Test" if isinstance(node, ast.ClassDef) else ""
-        return getattr(node, "name", "") if prefix and getattr(node, "name", "").startswith(prefix) else ""
-
-    @property
-    def is_about_all(self) -> bool:
-        """Whether it does something to every test of its file: a mark, a fixture that nobody asks for, a call."""
-        decorators = [each for node in self.statements for each in getattr(node, "decorator_list", ())]
-        words = {word.arg for each in decorators if isinstance(each, ast.Call) for word in each.keywords}
-        return not self.bound or "pytestmark" in self.bound or "autouse" in words
 
 
 class Scratch:
@@ -122,6 +100,7 @@ class Scratch:
         chunks, twins = self._wanted(to, only)
         if not any(each.test for each in chunks):
             return Moved({}, tuple(twins))
+        self._require_own_fixtures(chunks, to)
         names = to.names.copy()
         new = self._new_names(chunks, names, to, about)
         decorator = _decorator(target, names, to) if target else ""
@@ -132,11 +111,13 @@ class Scratch:
             names.has_future_annotations = True
         pieces = [_decorated(changed.text, each, decorator) for each in kept]
         to.add(pieces, [statement for each in kept for statement in each.statements], names)
-        return Moved({each.test: new.get(each.test, each.test) for each in chunks if each.test}, tuple(twins))
+        found = {each.test: new.get(each.test, each.test) for each in chunks if each.test}
+        collected = [name for each in chunks if each.test for name in each.collected(found[each.test])]
+        return Moved(found, tuple(twins), tuple(collected))
 
     # ------------------------------------------------------------ what is moved
 
-    def _all_chunks(self) -> Iterator[_Chunk]:
+    def _all_chunks(self) -> Iterator[Chunk]:
         above = 0
         body = self.text.tree.body
         for index, statement in enumerate(body):
@@ -148,10 +129,10 @@ class Scratch:
                 continue  # told with the one before
             together = [each for each in body[index:] if each.lineno <= last]
             last = max(each.end_lineno or last for each in together)
-            yield _Chunk(together, first, last, set(scopes.bound_by(together)))
+            yield Chunk(together, first, last, set(scopes.bound_by(together)))
             above = last
 
-    def _wanted(self, to: Destination, only: str) -> tuple[list[_Chunk], list[str]]:
+    def _wanted(self, to: Destination, only: str) -> tuple[list[Chunk], list[str]]:
         """What is to be moved, in order; and the tests that stand in the file already.
 
         Raises:
@@ -163,12 +144,27 @@ class Scratch:
         if not to.is_empty and any(each.is_about_all for each in others):
             raise NotRenamedError
         needed = [each for each in tests if each.test not in twins]
+        if needed and to.has_something_about_all:
+            raise NotRenamedError
+        candidates = [each for each in self._chunks if not each.test or each.test not in twins]
         for chunk in needed:  # grows on the way
-            used = names_in(chunk.statements)
-            needed += [each for each in others if each not in needed and (each.is_about_all or each.bound & used)]
+            used = chunk.needs
+            needed += [each for each in candidates if each not in needed and (each.is_about_all or each.gives & used)]
         return [each for each in self._chunks if each in needed], twins
 
-    def _new_names(self, chunks: list[_Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
+    def _require_own_fixtures(self, chunks: list[Chunk], to: Destination) -> None:
+        """Make sure that fixtures mean the same to the tests and to those of the file.
+
+        Raises:
+            NotRenamedError: they would not; pytest knows a fixture by a name that cannot be told everywhere.
+        """
+        statements = [statement for each in chunks for statement in each.statements]
+        brought = fixtures.defined_by(statements)
+        is_other = any(name in to.fixtures or name in to.asked_for or to.names.binds(name) for name in brought)
+        if is_other or not to.fixtures.isdisjoint(fixtures.asked_for(statements)):
+            raise NotRenamedError
+
+    def _new_names(self, chunks: list[Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
         """What is called otherwise in the file; what it has to import is noted with its names."""
         new = {}
         for chunk in chunks:
@@ -177,13 +173,14 @@ class Scratch:
                     new[name] = names.take(_distinct(name, about), ())
                 else:
                     names.take(name, ())
-        used = {name for chunk in chunks for name in names_in(chunk.statements)}
+        used = {name for chunk in chunks for name in chunk.needs}
+        asked_for = fixtures.asked_for(statement for chunk in chunks for statement in chunk.statements)
         evaluated = self._is_future and not names.has_future_annotations and not to.is_empty
         for each in self.imports:
             if each.bound in used:
                 wanted = replace(each, for_types=each.for_types and not evaluated)
                 name = to.known_as(wanted) or names.import_as(wanted, (), ())
-                if name is None:
+                if name is None or (name != each.bound and each.bound in asked_for):
                     raise NotRenamedError
                 new[each.bound] = name
         return {old: name for old, name in new.items() if old != name}
@@ -230,7 +227,7 @@ def _decorator(target: Target, names: FileNames, to: Destination) -> str:
     return f"{called}({name}{target.rest})"
 
 
-def _decorated(text: Text, chunk: _Chunk, decorator: str) -> str:
+def _decorated(text: Text, chunk: Chunk, decorator: str) -> str:
     lines = [text.line(number) for number in range(chunk.first, chunk.last + 1)]
     if decorator and chunk.test:
         node = chunk.statements[0]

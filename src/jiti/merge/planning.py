@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jiti.gates import Problem
     from jiti.merge.plan import Plan
     from jiti.settings import Settings
+    from jiti.status import StubStatus
 
 
 def make(root: str, settings: Settings, targets: Sequence[str] = (), *, prune: bool = False) -> Plan:
@@ -45,7 +47,7 @@ def make(root: str, settings: Settings, targets: Sequence[str] = (), *, prune: b
         try:
             for status in wanted:
                 draft.add(status.declaration, status.state)
-            return _with_lost_gates(draft.plan(refused), lost)
+            return _with_lost_gates(draft.plan(_without_twins(root, refused, wanted)), lost)
         except RefusedError as error:  # the others are merged without it
             refused.append(error.refusal)
             wanted = [each for each in wanted if each.declaration.key not in error.keys]
@@ -61,6 +63,18 @@ def _with_lost_gates(plan: Plan, lost: Sequence[Problem]) -> Plan:
     others = len(lost) - len(meant)
     notes = (f"`jiti check` tells of {count(others, 'gate')} that cannot count, for none of these",) if others else ()
     return replace(plan, refused=(*plan.refused, *map(_refusal, meant)), notes=(*plan.notes, *notes))
+
+
+def _without_twins(root: str, refused: Sequence[Refusal], merged: Sequence[StubStatus]) -> list[Refusal]:
+    """What is refused, but for stubs of which a link to their file is merged: these have no code of their own."""
+    done = {_place(root, each.declaration.key) for each in merged}
+    return [each for each in refused if not (each.is_missing and _place(root, each.key) in done)]
+
+
+def _place(root: str, key: str) -> tuple[str, str]:
+    """The file that a key leads to, links followed, and the name there."""
+    path, _, qualname = key.partition("::")
+    return os.path.realpath(os.path.join(root, *path.split("/"))), qualname
 
 
 def _refusal(problem: Problem) -> Refusal:

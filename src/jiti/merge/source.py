@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.errors import MergeError
-from jiti.merge import imports, stub_place
+from jiti.merge import comments, imports, stub_place
 from jiti.merge.adaptation import adapted
 from jiti.merge.file_names import FileNames, names_around
 from jiti.merge.helper_places import HelperPlaces
@@ -75,12 +76,12 @@ def merged_source(
     if not items:
         return Merged(text)
     try:
-        merged, notes = _merged(Text(text), items, module, reaches=reaches, exported=exported, aliases=aliases)
-        compile(parsed(merged), "<merged>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+        merged = _merged(Text(text), items, module, reaches=reaches, exported=exported, aliases=aliases)
+        compile(parsed(merged.text), "<merged>", "exec", dont_inherit=True)
+    except (SyntaxError, TokenError, ValueError) as error:
         keys = ", ".join(definition.declaration.key for definition, _ in items)
         raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error
-    return Merged(merged, tuple(notes))
+    return merged
 
 
 def _merged(
@@ -91,7 +92,13 @@ def _merged(
     reaches: Callable[[str], bool],
     exported: Collection[str],
     aliases: Collection[str],
-) -> tuple[str, list[str]]:
+) -> Merged:
+    """As `merged_source`; what comes out may be no Python.
+
+    Raises:
+        MergeError: as there.
+        SyntaxError, TokenError: something on the way is no Python.
+    """
     file = FileNames(read.tree, Module.of(items[0][0].declaration, module), exported)
     places = HelperPlaces(read)
     bodies: list[Edit] = []
@@ -105,11 +112,13 @@ def _merged(
         helpers += places.edits(place.found, implementation)
         notes += said
     # A body goes in before helpers that come to stand at the very end of its class.
-    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read.text, exported, aliases)
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read, exported, aliases)
     if file.needed:
         merged = imports.added(merged, file.needed, module.partition(".")[0], imports.heading(read))
-        merged = without_jiti(merged, read.text, exported, aliases)  # a block for type checkers may have gone
-    return merged, notes
+        if "TYPE_CHECKING" in merged:  # a block for type checkers may have gone
+            merged = without_jiti(merged, read, exported, aliases)
+    merged, said = comments.kept(Text(merged), read, items)
+    return Merged(merged, (*notes, *said))
 
 
 def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list[tuple[StubPlace, Definition, str]]:

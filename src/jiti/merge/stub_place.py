@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jiti import definition, syntax
 from jiti.errors import MergeError
+from jiti.merge.comments import is_for_tools
 from jiti.merge.text import Edit
 from jiti.source import normalise_line_ends
 
@@ -39,7 +41,10 @@ class StubPlace:
 
     def _without_decorator(self) -> Edit:
         line = self.found.decorator.lineno
-        return self.text.whole_lines(*self.text.decorators.get(line, (line, line)))
+        first, last = self.text.decorators.get(line, (line, line))
+        comments = [self.text.comments.get(number, "") for number in range(first, last + 1)]
+        kept = [f"{self._outer}{each}\n" for each in comments if each and not is_for_tools(each)]
+        return replace(self.text.whole_lines(first, last), new="".join(kept))
 
     def _with_body(self, implementation: Implementation) -> Edit:
         docstring, *placeholder = self.node.body

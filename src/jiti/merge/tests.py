@@ -86,6 +86,6 @@ def _calls(marked: Marked, required: RequiredFor) -> list[ast.Call]:
 def _without(read: Text, call: ast.Call, gone: set[int]) -> Edit:
     kept = [each for position, each in enumerate(call.args) if position not in gone]
     if not kept:
-        return read.whole_lines(call.lineno, call.end_lineno or call.lineno)
+        return read.whole_lines(*read.decorators.get(call.lineno, (call.lineno, call.end_lineno or call.lineno)))
     start, end = read.span(call.args[0])[0], read.span(call.args[-1])[1]
     return Edit(start, end, ", ".join(read.of(each) for each in kept))

@@ -69,6 +69,17 @@ class Text:
         return parsed(self.text)
 
     @cached_property
+    def words(self) -> set[str]:
+        """The names that stand anywhere in it to be looked up, those in `__all__` and in quotes included."""
+        found = set()
+        for each in ast.walk(self.tree):
+            if isinstance(each, ast.Name):
+                found.update([each.id] if isinstance(each.ctx, ast.Load) else [])
+            elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+                found.add(each.value)
+        return found
+
+    @cached_property
     def tokens(self) -> list[tokenize.TokenInfo]:
         """Its tokens; it has to parse."""
         return list(tokenize.generate_tokens(io.StringIO("\n".join([*self.lines, ""])).readline))

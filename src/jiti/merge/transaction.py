@@ -278,8 +278,9 @@ def _recover(root: str) -> list[str]:
             steps = [_Step.from_json(root, each) for each in json.load(file)]
     except FileNotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"{mirror.relative_path(root, journal)} cannot be read: {error}"
+    except (MergeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        told = error.args[0] if isinstance(error, MergeError) else error
+        message = f"{mirror.relative_path(root, journal)}, which a merge has left, cannot be used: {told}"
         raise MergeError(message, hint="see what version control says of the files, and delete it") from error
     for step in steps:
         with suppress(OSError):

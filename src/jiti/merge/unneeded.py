@@ -16,7 +16,7 @@ _Import = ast.Import | ast.ImportFrom
 _ACTING = ast.Call | ast.NamedExpr | ast.Await
 
 
-def without_jiti(text: str, before: str, exported: Collection[str] = (), aliases: Collection[str] = ()) -> str:
+def without_jiti(text: str, before: Text, exported: Collection[str] = (), aliases: Collection[str] = ()) -> str:
     """The file without the imports of jiti that it needed before a merge, and needs no more.
 
     An alias such as `my = jiti(engine=…)` goes with them. What it never used stays: somebody else may.
@@ -27,21 +27,13 @@ def without_jiti(text: str, before: str, exported: Collection[str] = (), aliases
         exported: the names that other files import from it.
         aliases: decorators of the file that are `@jiti` by way of another file: `my`, `ai.my`.
     """
-    used = _used(Text(before).tree) - set(exported)
     while True:
         read = Text(text)
-        unused = used - _used(read.tree)
+        unused = before.words - read.words - set(exported)
         edits = list(_edits(read, read.tree.body, unused, syntax.JitiNames(read.tree, aliases), is_whole=False))
         if not edits:
             return text
         text = read.edited(edits)
-
-
-def _used(tree: ast.Module) -> set[str]:
-    """The names that stand anywhere in a file to be looked up, those in `__all__` and in quotes included."""
-    looked_up = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
-    quoted = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
-    return looked_up | quoted
 
 
 def _edits(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,55 @@ def test_what_would_not_be_python_is_refused_and_no_more(tmp_path: Path) -> None
     items = [(definition, f"{DEF}    return n\n") for definition in merger.definitions().values()]
     with pytest.raises(MergeError, match="f cannot be merged: the file would not parse"):
         merged_source(SOURCE + "def (", items, "app.text")
+
+
+COMMENTED = """# about all of it
+
+# what goes
+import re  # why it is needed
+
+# between
+def f(n):  # of numbers
+    # first
+    'Do.'  # and no more
+    return n  # last
+
+# below
+"""
+
+
+def test_comments_that_have_no_place_stand_above_the_function(tmp_path: Path) -> None:
+    """None is lost, and the plan says so."""
+    merged = Merger(tmp_path).merge_code(SOURCE, {"f": COMMENTED})
+    above = ["about all of it", "what goes", "why it is needed", "of numbers", "first", "and no more", "below"]
+    expected = "".join(f"# {each}\n" for each in above)
+    assert merged.text == f"# between\n{expected}{DEF}    return n  # last\n"
+    assert merged.notes == ("f: 7 comments of its file in .jiti/ stand above it now",)
+
+
+def test_comments_of_a_method_stand_above_its_decorators(tmp_path: Path) -> None:
+    code = "class _Box:\n    @property\n    def f(self):  # of it\n        return 1\n"
+    merged = Merger(tmp_path).merge_code(METHOD, {"Box.f": code})
+    assert "\n\n    # of it\n    @property\n    def f(self) -> int:\n" in merged.text
+    assert merged.notes == ("Box.f: 1 comment of its file in .jiti/ stands above it now",)
+
+
+def test_comments_for_tools_are_about_what_goes(tmp_path: Path) -> None:
+    code = "import re  # noqa: F401\ndef f(n):  # type: ignore\n    return n\n# ruff: noqa\n"
+    assert Merger(tmp_path).merge_code(SOURCE, {"f": code}).text == f"{DEF}    return n\n"
+
+
+@pytest.mark.parametrize("decorator", ["@jiti  # keep me", "@jiti(\n    # keep me\n)"])
+def test_a_comment_beside_the_decorator_stays(tmp_path: Path, decorator: str) -> None:
+    text = Merger(tmp_path).merge_code(SOURCE.replace("@jiti", decorator), {"f": "def f(n): return n\n"}).text
+    assert text == f"# keep me\n{DEF}    return n\n"
+
+
+def test_a_docstring_on_the_line_of_its_body_is_merged_or_refused(tmp_path: Path) -> None:
+    """With an import that has to stand inside the function; what is put together on the way may be no Python."""
+    code = 'from app import text\n\ndef f(n: int) -> int:\n    """Do."""; return len(dir(text)) > 0\n'
+    with suppress(MergeError):
+        compile(Merger(tmp_path).merge_code(SOURCE, {"f": code}).text, "merged", "exec")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ FILES = {
     "dots behind the docstring": (f"{HEAD}@jiti\n{DEF.rstrip()}; ...\n{REST}", IMPORT + NEW + REST),
     "a decorator on several lines": (
         f"{HEAD}# above\n@jiti(\n    uses=[],  # none\n)  # gone\n# below\n{STUB.removeprefix('@jiti')[1:]}",
-        f"{IMPORT}{HELPERS}# above\n# below\n{DEF}{BODY}",
+        f"{IMPORT}{HELPERS}# above\n# none\n# gone\n# below\n{DEF}{BODY}",
     ),
     "form feeds": (
         f"x = 1\n\f\n{HEAD}\f\n{STUB}\f\n{REST}",

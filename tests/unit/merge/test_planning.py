@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from cProfile import Profile
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,20 @@ def test_a_file_that_does_not_parse_is_of_no_concern_to_what_is_named() -> None:
     made.write({"app/b.py": "import jiti\n\n@jiti.required_for(f)\ndef test_g(:\n"})
     [refusal] = plan_of(made, "f").refused
     assert refusal.reason.startswith("app/b.py:4: does not parse")
+
+
+# ---------------------------------------------------------------- links
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not everybody may make links there")
+def test_a_stub_whose_file_is_merged_by_way_of_a_link_is_not_refused() -> None:
+    """It has no code under the name of the file itself."""
+    made = Project({"app/__init__.py": "", "real/a.py": HEAD + STUB.format("f") + "\n\n" + STUB.format("g")})
+    (made.root / "app/a.py").symlink_to("../real/a.py")
+    implement(made, "app/a.py::f", CODE.format("f", "", "n"))
+    plan = plan_of(made)
+    assert plan.merged == ("app/a.py::f",)
+    assert [each.key for each in plan.refused] == ["app/a.py::g", "real/a.py::g"]
 
 
 # ---------------------------------------------------------------- many stubs

@@ -218,6 +218,6 @@ def test_a_journal_that_cannot_be_read_is_told_of(root: Path, text: str) -> None
     journal = root / ".jiti" / ".local" / "merge" / "journal.json"
     journal.parent.mkdir(parents=True)
     journal.write_text(text)
-    with pytest.raises(MergeError, match=r"merge/journal.json cannot be read"):
+    with pytest.raises(MergeError, match=r"merge/journal.json, which a merge has left, cannot be used: "):
         transaction.recover(str(root))
     assert files(root) == BEFORE
