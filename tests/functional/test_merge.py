@@ -180,7 +180,7 @@ def test_a_dry_run_shows_a_diff_and_changes_nothing(text: Project) -> None:
     assert lines[:2] == ["--- a/app/text.py", "+++ b/app/text.py"]
     assert {"-@jiti", '+    return f"{text.upper()}!"', "-@jiti.required_for(slugify)"} <= set(lines)
     assert "delete .jiti/app/text/slugify.py" in lines
-    assert lines[-1] == "2 would be merged, 2 files written"
+    assert lines[-1] == "2 would be merged, 2 files would be written"
 
 
 def test_machines_are_told_in_json(text: Project) -> None:
