@@ -67,6 +67,7 @@ def test_all_of_a_project_becomes_plain_code(text: Project) -> None:
     assert (again.exit_code, again.changed, again.stdout) == (0, {}, "there is nothing to merge\n")
 
 
+@pytest.mark.usefixtures("users_plugins")
 def test_the_example_passes_its_tests_where_jiti_is_not_installed(tmp_path: Path) -> None:
     example = tmp_path / "copy"
     for folder in ("examples", ".jiti"):
