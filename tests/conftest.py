@@ -16,6 +16,19 @@ os.environ["NO_PROXY"] = "127.0.0.1"
 forbid_requests()
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the processes of tests load no plugin that is installed, but jiti's: there are many, and they are slow."""
+    if not session.config.getoption("numprocesses", None):  # else it is said by the processes that run tests
+        os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_PLUGINS="jiti.pytest_plugin")
+
+
+@pytest.fixture
+def users_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the processes of this test load all plugins, as they do for users."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    monkeypatch.delenv("PYTEST_PLUGINS")
+
+
 @pytest.fixture(autouse=True)
 def _no_host(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the plugin of the run sets for the stubs of users' tests is none of our tests' business."""

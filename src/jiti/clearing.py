@@ -7,9 +7,9 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from jiti import dispatch, durable, generated, mirror, stub
+from jiti import dispatch, durable, generated, mirror, scratch, stub
 from jiti.errors import ConflictError, StubError
-from jiti.filed import implementations, is_untouched, mirrors
+from jiti.filed import implementations, is_untouched, mirrors, scratch_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ def clear(*, force: bool = False) -> None:
 def clear_project(root: str, *, force: bool = False) -> None:
     """Delete a project's mirrors; see `clear`."""
     files = files_of(root)
-    by_hand = [] if force else edited(files)
+    by_hand = [] if force else edited(files, scratch_files(root))
     if by_hand:
         shown = "\n".join(f"  {mirror.relative_path(root, path)}" for path in by_hand)
         message = f"these files were edited by hand, and clearing would lose that:\n{shown}"
@@ -74,9 +74,15 @@ def files_of(root: str) -> list[str]:
     return [path for folder in mirrors(root) for path in implementations(folder)]
 
 
-def edited(paths: Iterable[str]) -> list[str]:
-    """Those of a mirror's files that were edited by hand, or that jiti cannot read."""
-    return [path for path in paths if not is_untouched(path)]
+def edited(paths: Iterable[str], tests: Iterable[str]) -> list[str]:
+    """Those of a mirror's files that were edited by hand, or that jiti cannot read.
+
+    Args:
+        paths: implementations.
+        tests: files of scratch tests.
+    """
+    found = [path for path in paths if not is_untouched(path)]
+    return found + [path for path in tests if not scratch.is_untouched(path)]
 
 
 def _remove_empty_folders(top: str) -> None:

@@ -7,6 +7,7 @@ import inspect
 import io
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jiti import allowed, canonical, source, syntax
@@ -67,7 +68,7 @@ def define(declaration: Declaration) -> Definition:
         RealBodyError: the stub has a body.
     """
     file = _read(declaration)
-    found = _find(declaration, syntax.stubs_in(file.tree)) or _find_undecorated(declaration, file)
+    found = _find(declaration, _stubs_in(file)) or _find_undecorated(declaration, file)
     clean = _docstring_of(declaration, found.node)
     hints = _hints(file, found.node, declaration)
     allows = allowed.of_stub(declaration, found.decorator, file.tree)
@@ -129,6 +130,19 @@ def body_hash(code: str) -> str:
     return text_hash("\n".join([canonical.text(tree), *comments]))
 
 
+def may_define(code: str, qualname: str) -> bool:
+    """Whether an implementation may define its stub's function, by whatever statement.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    name = qualname.rpartition("<locals>.")[2]
+    for accessor in source.ACCESSORS:
+        name = name.removesuffix(f".{accessor}")
+    tree = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass")).tree
+    return syntax.may_define(tree, name.split("."))
+
+
 def require_unchanged(definition: Definition, function: FunctionType) -> None:
     """Make sure that the file on disk still holds the stub that this process imported.
 
@@ -181,14 +195,11 @@ def _find(declaration: Declaration, stubs: Iterable[syntax.Found]) -> syntax.Fou
 
 def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
     """A stub whose decorator this file does not name as jiti's: an alias that is imported from elsewhere."""
-    nodes = [each for each in syntax.definitions(file.tree) if each[1] == declaration.qualname]
-    decorated = [each for each in nodes if each[0].decorator_list]
-    if not decorated:
+    found = syntax.below_an_alias(file.tree, declaration.qualname)
+    if found is None:
         message = f"{declaration.path} no longer holds a stub named {declaration.qualname}"
         raise StubError(message, key=declaration.key, hint="start the program again")
-    node, qualname, owners = decorated[-1]
-    overloads = tuple(each for each, *_ in decorated[:-1])
-    return syntax.Found(node, qualname, owners, overloads, node.decorator_list[0])
+    return found
 
 
 def _docstring_of(declaration: Declaration, node: syntax.FunctionNode) -> str:
@@ -250,5 +261,18 @@ def _comments(text: str) -> Iterable[tuple[int, str]]:
 
 def _hints(file: source.SourceFile, node: syntax.FunctionNode, declaration: Declaration) -> list[str]:
     last = file.end_of_block(declaration.line, node.end_lineno or node.lineno)
-    comments = [text for line, text in _comments(file.text) if node.lineno <= line <= last]
+    comments = [text for line, text in _comments_in(file) if node.lineno <= line <= last]
     return [text for text in comments if not text.lower().startswith(PRAGMAS)]
+
+
+# Who works from one stub of a file mostly goes on with the next: a file is read through once for all of them.
+
+
+@lru_cache(maxsize=4)
+def _stubs_in(file: source.SourceFile) -> tuple[syntax.Found, ...]:
+    return tuple(syntax.stubs_in(file.tree))
+
+
+@lru_cache(maxsize=4)
+def _comments_in(file: source.SourceFile) -> tuple[tuple[int, str], ...]:
+    return tuple(_comments(file.text))

@@ -68,6 +68,13 @@ def implementations(folder: str) -> Iterator[str]:
         yield from (os.path.join(inside, name) for name in sorted(names) if name.endswith(".py"))
 
 
+def scratch_files(root: str) -> Iterator[str]:
+    """All that lies among a project's scratch tests (absolute paths), but for what Python has compiled."""
+    for inside, folders, names in os.walk(os.path.join(mirror.folder_of(root), mirror.SCRATCH)):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (os.path.join(inside, name) for name in sorted(names))
+
+
 def is_untouched(path: str) -> bool:
     """Whether a file of a mirror is what jiti has written, but for formatting."""
     try:
@@ -142,16 +149,16 @@ def _stub(root: str, base: str, key: str) -> Declaration | None:
             raise FileNotFoundError(absolute)  # its cells are known while they run, and on no other machine
         return None
     file = source.read(absolute)
-    nodes = [node for node, name, _ in syntax.definitions(file.tree) if name == qualname and node.decorator_list]
-    if not nodes or syntax.first_of_body(nodes[-1]) is not None:
+    found = syntax.below_an_alias(file.tree, qualname)
+    if found is None or syntax.first_of_body(found.node) is not None:
         return None
-    text = "".join(file.block(*syntax.span(node)) for node in nodes)
+    text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
     home = home_of(absolute)
     return Declaration(
         root,
         path_in_keys(root, absolute),
         qualname,
-        syntax.span(nodes[-1])[0],
+        syntax.span(found.node)[0],
         text,
         home if home.root == root else None,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from jiti import durable, generated, header
+from jiti import durable, generated, header, scratch
 from jiti.errors import BrokenImplementationError
 from jiti.home import MIRROR
 from jiti.source import decode
@@ -222,7 +222,8 @@ def file(
 ) -> Implementation:
     """File an accepted implementation and its scratch tests.
 
-    The implementation is written last: until it is there, the stub is as it was.
+    The implementation is written last: until it is there, the stub is as it was. Scratch tests that were edited by
+    hand are put aside, as `retire` does.
 
     Args:
         definition: the stub that it is for.
@@ -238,23 +239,33 @@ def file(
     """
     declaration = definition.declaration
     prepare(declaration.root, declaration.home)
-    scratch = scratch_path(declaration)
+    path = scratch_path(declaration)
+    if os.path.exists(path) and not scratch.is_untouched(path):
+        retire(declaration, path)
     if tests:
-        durable.replace(scratch, _below(f"# Scratch tests that jiti's agent wrote for {declaration.key}.\n", tests))
-    elif os.path.exists(scratch):
-        durable.remove(scratch)
+        durable.replace(path, _below(scratch.heading(declaration.key, tests), tests))
+    elif os.path.exists(path):
+        durable.remove(path)
     fields = {"made": made, "gates": gates, "uses": uses, "effects": effects}
     return _write(definition, implementation_path(declaration), code, fields)
 
 
 def scratch_tests(declaration: Declaration) -> str:
-    """The scratch tests that are filed for a stub, without the comment above them; empty where there are none."""
+    """The scratch tests that are filed for a stub, without the comments above them; empty where there are none.
+
+    Raises:
+        BrokenImplementationError: they cannot be decoded.
+    """
+    path = scratch_path(declaration)
     try:
-        with open(scratch_path(declaration), "rb") as opened:
-            comment, _, tests = decode(opened.read()).partition("\n")
+        with open(path, "rb") as opened:
+            return scratch.split(decode(opened.read()))[1]
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    return tests.lstrip("\n") if comment.startswith("# ") else f"{comment}\n{tests}"
+    except (UnicodeDecodeError, SyntaxError) as error:
+        message = f"{relative_path(declaration.root, path)} cannot be decoded: {error}"
+        hint = f"mend it, or delete it: jiti test prune {declaration.key}"
+        raise BrokenImplementationError(message, key=declaration.key, hint=hint) from error
 
 
 def approve(declaration: Declaration, implementation: Implementation) -> Implementation:

@@ -101,7 +101,7 @@ class Conflict(State):
 
 
 class Broken(State):
-    """The file cannot be read or does not parse."""
+    """The file cannot be read, does not parse, or does not define what it is for."""
 
     __slots__ = ()
     name = "broken"
@@ -153,13 +153,16 @@ def _changes(declaration: Declaration, implementation: Implementation) -> tuple[
 
 
 def _is_edited(declaration: Declaration, implementation: Implementation) -> bool:
-    from jiti.definition import body_hash
+    from jiti.definition import body_hash, may_define
 
     try:
-        return body_hash(implementation.code) != implementation.header["body"]
+        is_edited = body_hash(implementation.code) != implementation.header["body"]
+        if is_edited and not may_define(implementation.code, declaration.qualname):
+            raise mirror.broken(declaration, implementation.path, f"it does not define {declaration.qualname}")
     except SyntaxError as error:
         lines = implementation.text.count("\n") - implementation.code.count("\n")
         reason = f"it does not parse: line {(error.lineno or 0) + lines}: {error.msg}"
         raise mirror.broken(
             declaration, implementation.path, mirror.conflict_in(implementation.text) or reason
         ) from error
+    return is_edited

@@ -78,13 +78,22 @@ class Survey:
 
     Attributes:
         stubs: those that were asked for, in order of path and line.
-        problems: what could not be read on the way, or is no stub that jiti can work from.
+        unreadable: files that could not be read on the way.
+        gates: what is wrong with tests that decide; none where something was asked for by name.
+        refused: what is no stub that jiti can work from.
         orphans: files of the mirror that belong to no stub; none where something was asked for by name.
     """
 
     stubs: tuple[StubStatus, ...]
-    problems: tuple[JitiError, ...]
+    unreadable: tuple[JitiError, ...] = ()
+    gates: tuple[JitiError, ...] = ()
+    refused: tuple[JitiError, ...] = ()
     orphans: tuple[Orphan, ...] = ()
+
+    @property
+    def problems(self) -> tuple[JitiError, ...]:
+        """All that is wrong, but with the stubs' states."""
+        return *self.unreadable, *self.gates, *self.refused
 
 
 def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey:
@@ -98,23 +107,23 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     Raises:
         StubError: a target means nothing, or several things.
     """
-    declarations, orphans, problems = _inventory(root, settings)
+    declarations, orphans, unreadable = _inventory(root, settings)
     if targets:
         wanted = {each.key for target in targets for each in select(declarations, target)}
         declarations = [each for each in declarations if each.key in wanted]
     project = gates.find(root, settings)
-    stubs = []
+    stubs, refused = [], []
     for declaration in declarations:
         try:
             stubs.append(look_at(declaration, project, asks=settings.approve == ASK))
         except JitiError as error:
-            problems.append(error)
-    refused = _refused([each.declaration for each in stubs if each.state.name == "missing"])
-    stubs = [each for each in stubs if each.declaration.key not in refused]
+            refused.append(error)
+    missing = _refused([each.declaration for each in stubs if each.state.name == "missing"])
+    stubs = [each for each in stubs if each.declaration.key not in missing]
+    refused += missing.values()
     if targets:
-        return Survey(tuple(stubs), (*problems, *refused.values()))
-    problems += _problems_of_gates(project)
-    return Survey(tuple(stubs), (*problems, *refused.values()), tuple(orphans))
+        return Survey(tuple(stubs), tuple(unreadable), (), tuple(refused))
+    return Survey(tuple(stubs), tuple(unreadable), tuple(_problems_of_gates(project)), tuple(refused), tuple(orphans))
 
 
 def look_at(declaration: Declaration, project: Found, *, asks: bool) -> StubStatus:

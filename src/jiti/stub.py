@@ -247,8 +247,7 @@ def declarations_in(root: str, path: str) -> list[Declaration]:
         return []
     from jiti import syntax
 
-    stubs = syntax.stubs_in(file.tree)
-    return [_declaration(root, path, file, found) for found in stubs]
+    return [_declaration(root, path, file, found) for found in syntax.stubs_in(file.tree)]
 
 
 def declaration_for(root: str, key: str) -> Declaration:
@@ -259,9 +258,9 @@ def declaration_for(root: str, key: str) -> Declaration:
     """
     path, _, qualname = key.partition("::")
     found = declarations_in(root, path)
-    for declaration in found:
-        if declaration.qualname == qualname:
-            return declaration
+    same = [each for each in found if each.qualname == qualname] or _below_an_alias(root, path, qualname)
+    if same:
+        return same[0]
     import difflib
 
     near = difflib.get_close_matches(qualname, [each.qualname for each in found], n=1)
@@ -269,11 +268,19 @@ def declaration_for(root: str, key: str) -> Declaration:
     raise StubError(f"{path} holds no stub named {qualname}", key=key, hint=hint)
 
 
-def _read_static(root: str, path: str) -> source.SourceFile:
-    absolute = source_path(root, path)
+def _below_an_alias(root: str, path: str, qualname: str) -> list[Declaration]:
+    """What may be a stub, its decorator being `@jiti` by way of another file: a decorated function without a body."""
+    from jiti import syntax
+
+    file = _read_static(root, path, always=True)
+    found = syntax.below_an_alias(file.tree, qualname)
+    return [_declaration(root, path, file, found)] if found and syntax.first_of_body(found.node) is None else []
+
+
+def _read_static(root: str, path: str, *, always: bool = False) -> source.SourceFile:
     try:
-        file = source.read(absolute)
-        if "jiti" in file.text:
+        file = source.read(source_path(root, path))
+        if always or "jiti" in file.text:
             _ = file.tree
     except SyntaxError as error:
         place = f"{path}:{error.lineno}" if error.lineno else path
@@ -288,6 +295,5 @@ def _declaration(root: str, path: str, file: source.SourceFile, found: Found) ->
 
     text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
     home = home_of(file.path)
-    return Declaration(
-        root, path, found.qualname, syntax.span(found.node)[0], text, home if home.root == root else None
-    )
+    own = home if home.root == root else None
+    return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text, own)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jiti.source import ACCESSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -36,9 +36,14 @@ class Found:
     gates: tuple[ast.expr, ...] = ()
 
 
-def stubs_in(tree: ast.Module) -> list[Found]:
-    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance."""
-    names = JitiNames(tree)
+def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
+    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance.
+
+    Args:
+        tree: a file's.
+        aliases: expressions that are the decorator as well, since another file has made them so: `my`, `ai.my`.
+    """
+    names = JitiNames(tree, aliases)
     found = []
     overloads: dict[str, list[FunctionNode]] = {}
     for node, qualname, owners in definitions(tree):
@@ -53,6 +58,15 @@ def stubs_in(tree: ast.Module) -> list[Found]:
         if gates and first_of_body(node) is None:
             found.append(Found(node, qualname, owners, (), gates[0], gates))
     return found
+
+
+def below_an_alias(tree: ast.Module, qualname: str) -> Found | None:
+    """A decorated function of a file that does not say whether its decorator is jiti's: it may come from elsewhere."""
+    nodes = [each for each in definitions(tree) if each[1] == qualname and each[0].decorator_list]
+    if not nodes:
+        return None
+    *overloads, (node, _, owners) = nodes
+    return Found(node, qualname, owners, tuple(each for each, *_ in overloads), node.decorator_list[0])
 
 
 def first_of_body(node: FunctionNode) -> ast.stmt | None:
@@ -85,6 +99,51 @@ def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str
                 yield from walk(_nested(statement), prefix, owners)
 
     yield from walk(tree.body, "", ())
+
+
+def may_define(tree: ast.Module | ast.ClassDef, path: Sequence[str]) -> bool:
+    """Whether running a module, or a class's body, may give it what a dotted name leads to: by whatever statement.
+
+    Args:
+        tree: the module or the class.
+        path: the names, of which all but the last are classes'.
+    """
+    name, *inner = path
+    classes: list[ast.ClassDef] = []
+    is_bound = False
+    for statement in _statements_of_scope(tree.body):
+        if isinstance(statement, ast.ClassDef) and statement.name.lstrip("_") == name.lstrip("_"):
+            classes.append(statement)
+        is_bound = is_bound or not {name, "*"}.isdisjoint(_bound_by(statement))
+    return is_bound and (not inner or not classes or any(may_define(each, inner) for each in classes))
+
+
+def _statements_of_scope(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of those in it; not of functions and classes, nor what only type checkers read."""
+    for statement in body:
+        yield statement
+        is_for_types = isinstance(statement, ast.If) and _last_name(statement.test) == "TYPE_CHECKING"
+        if isinstance(statement, ast.If) and is_for_types:
+            yield from _statements_of_scope(statement.orelse)
+        elif not isinstance(statement, FunctionNode | ast.ClassDef):
+            yield from _statements_of_scope(_nested(statement))
+
+
+def _bound_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds, but for what it has of other statements."""
+    if isinstance(statement, FunctionNode | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    found: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        found.update(name for name in (getattr(node, "name", None), getattr(node, "rest", None)) if name)
+        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]
+    return found
 
 
 def span(node: FunctionNode) -> tuple[int, int]:
@@ -150,9 +209,15 @@ def _last_name(node: ast.expr) -> str:
 
 
 class JitiNames:
-    """The names by which a file reaches the decorators: imports, aliases, `my = jiti(engine=…)`."""
+    """The names by which a file reaches the decorators: imports, aliases, `my = jiti(engine=…)`.
 
-    def __init__(self, tree: ast.Module) -> None:
+    Args:
+        tree: the file's.
+        aliases: expressions that are the decorator as well, since another file has made them so: `my`, `ai.my`.
+    """
+
+    def __init__(self, tree: ast.Module, aliases: Collection[str] = ()) -> None:
+        self.aliases = frozenset(aliases)
         self.decorators: set[str] = set()
         self.modules: set[str] = set()
         self.gates: set[str] = set()
@@ -190,13 +255,12 @@ class JitiNames:
         if isinstance(node, ast.Call):
             node = node.func
         if isinstance(node, ast.Name):
-            return node.id in self.decorators
-        return (
-            isinstance(node, ast.Attribute)
-            and node.attr == "jiti"
-            and isinstance(node.value, ast.Name)
-            and node.value.id in self.modules
-        )
+            return node.id in self.decorators or node.id in self.aliases
+        if not isinstance(node, ast.Attribute):
+            return False
+        owner = node.value
+        is_own = node.attr == "jiti" and isinstance(owner, ast.Name) and owner.id in self.modules
+        return is_own or (bool(self.aliases) and ast.unparse(node) in self.aliases)
 
     def is_required_for(self, node: ast.expr) -> bool:
         """Whether an expression is `required_for`, called or bare."""

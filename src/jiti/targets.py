@@ -24,6 +24,8 @@ def select(declarations: Sequence[Declaration], target: str) -> list[Declaration
         StubError: the name means nothing (the nearest are suggested), or several things (they are listed).
     """
     name = target.replace("\\", "/").removesuffix("/")
+    if not name.strip():
+        raise StubError(f"{target!r} names no stub", hint=_suggestion(declarations, name))
     whole = [each for each in declarations if name in _full_names(each) or _lies_in(each, name)]
     if whole:
         return whole
@@ -66,6 +68,8 @@ def from_working_folder(target: str, root: str, folder: str) -> str:
         folder: absolute path of the folder that a path may be relative to.
     """
     path, separator, qualname = target.partition("::")
+    if not path.strip():
+        return target
     is_from_root = not (path.startswith(".") or os.path.isabs(path))
     if is_from_root and os.path.exists(os.path.join(root, path)):
         return target

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STUB = 'from jiti import jiti\n\n\n@jiti\ndef one() -> int:\n    """One."""\n'
 CODE = "def one() -> int:\n    return 1\n"
+TESTS = "def test_one():\n    assert 1\n"
 KEPT = {".gitignore", "ruff.toml"}
 
 
@@ -38,7 +39,7 @@ def filed(root: Path, path: str, *, carried: bool) -> Path:
     """File the implementation of a stub in the root's mirror, or in the one that its package is to carry."""
     if carried:
         with_package_mirror(str(root / path))
-    made = mirror.file(define(declaration_for(str(root), f"{path}::one")), CODE, made="by a test", tests="# tests\n")
+    made = mirror.file(define(declaration_for(str(root), f"{path}::one")), CODE, made="by a test", tests=TESTS)
     return root / made.path
 
 
@@ -78,6 +79,52 @@ def test_one_edited_file_of_any_mirror_keeps_all(tmp_path: Path, files: tuple[Pa
     assert all(path.exists() for path in files)
     clear_project(str(tmp_path), force=True)
     assert not any(path.exists() for path in files)
+
+
+def add_a_test(file: Path) -> None:
+    file.write_text(f"{file.read_text()}\n\ndef test_by_hand():\n    pass\n")
+
+
+def lose_the_heading(file: Path) -> None:
+    file.write_text(file.read_text().partition("\n\n")[2])
+
+
+def put_a_file_beside_it(file: Path) -> None:
+    (file.parent / "cases.json").write_text("[]")
+
+
+@pytest.mark.parametrize("edit", [add_a_test, lose_the_heading, put_a_file_beside_it])
+def test_scratch_tests_that_were_edited_by_hand_keep_all(
+    tmp_path: Path, files: tuple[Path, ...], edit: Callable[[Path], None]
+) -> None:
+    scratch = tmp_path / ".jiti/.scratch/scripts/main/test_one.py"
+    edit(scratch)
+    with pytest.raises(ConflictError) as caught:
+        clear_project(str(tmp_path))
+    assert "would lose that:\n  .jiti/.scratch/scripts/main/" in str(caught.value)
+    assert all(path.exists() for path in (*files, scratch))
+    clear_project(str(tmp_path), force=True)
+    assert not scratch.parent.exists()
+
+
+def test_scratch_tests_that_were_only_reformatted_are_not_edited(tmp_path: Path, files: tuple[Path, ...]) -> None:
+    scratch = tmp_path / ".jiti/.scratch/scripts/main/test_one.py"
+    scratch.write_text(scratch.read_text().replace("assert 1", "assert (1)"))
+    clear_project(str(tmp_path))
+    assert not scratch.exists()
+    assert not files[0].exists()
+
+
+def test_scratch_tests_that_were_edited_are_put_aside_when_others_come(tmp_path: Path, files: tuple[Path, ...]) -> None:
+    scratch = tmp_path / ".jiti/.scratch/scripts/main/test_one.py"
+    add_a_test(scratch)
+    edited = scratch.read_text()
+    for _ in range(2):
+        filed(tmp_path, "scripts/main.py", carried=False)
+    kept = list((tmp_path / ".jiti/.local/replaced").rglob("*test_one*"))
+    assert [each.read_text() for each in kept] == [edited]
+    assert "by_hand" not in scratch.read_text()
+    assert files[0].exists()
 
 
 def test_a_file_that_was_only_reformatted_is_not_edited(tmp_path: Path, files: tuple[Path, ...]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("users_plugins")
 
 KEPT = (collected, lines, preparation, record, rewriting)
 """What a run within this one would import anew, and drop again at its end."""

@@ -134,6 +134,66 @@ def test_a_file_that_cannot_be_used_is_broken(filed: Filed, old: str, new: str, 
     assert str(state.error).startswith(f".jiti/m/f.py: {reason}")
 
 
+METHOD_MODULE = """from jiti import jiti
+
+
+class Box:
+    @property
+    def p(self): ...
+
+    @p.setter
+    @jiti
+    def p(self, value: int) -> None:
+        '''Keep it.'''
+"""
+METHOD_CODE = """from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from m import Box
+
+
+class _Box(Box if TYPE_CHECKING else object):
+    p = property()
+
+    @p.setter
+    def p(self, value: int) -> None:
+        self.value = value
+
+
+if not TYPE_CHECKING:
+    Box = _Box
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "runs"),
+    [
+        ("m.py::f", "_X = 1\n", False),
+        ("m.py::f", "if TYPE_CHECKING:\n    from m import f\n", False),
+        ("m.py::f", "def g():\n    def f(): ...\n", False),
+        ("m.py::f", "from m2 import f\n", True),
+        ("m.py::f", "from m2 import *\n", True),
+        ("m.py::f", "try:\n    f = int\nexcept ImportError:\n    def f(a): return a\n", True),
+        ("m.py::f", "for f in [abs]: pass\n", True),
+        ("m.py::Box.p.setter", METHOD_CODE.replace("value = value", "value = int(value)"), True),
+        ("m.py::Box.p.setter", METHOD_CODE.partition("\n\nif not")[0], False),
+        ("m.py::Box.p.setter", METHOD_CODE.partition("\n\nclass")[0], False),
+        ("m.py::Box.p.setter", "class Box:\n    q = 1\n", False),
+    ],
+)
+def test_a_file_that_was_cut_off_is_broken(tmp_path: Path, key: str, code: str, *, runs: bool) -> None:
+    """It does not define what it is for any more; whatever statement binds the name will do."""
+    filed = Filed(tmp_path)
+    filed.source.write_text(MODULE + METHOD_MODULE.partition("\n")[2])
+    declaration = stub.declaration_for(str(tmp_path), key)
+    file = Path(mirror.file(define(declaration), CODE if key.endswith("f") else METHOD_CODE, made="-").path)
+    text = file.read_text()
+    file.write_text(text[: text.index("\n\n") + 2] + code)
+    state = states.look(declaration)
+    assert (state.runs, state.name) == ((True, "edited") if runs else (False, "broken"))
+    assert runs or f"it does not define {declaration.qualname}" in str(state.error)
+
+
 def test_a_mangled_spec_line_is_broken_once_it_is_needed(filed: Filed) -> None:
     """As long as the stub's text is the same it is not looked at."""
     filed.change_body("# spec: signature=", "# spec: sig=")

@@ -87,6 +87,13 @@ def test_a_name_that_fits_nothing_suggests_the_nearest(target: str, hint: str) -
     assert (caught.value.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize("target", ["", " ", "/"])
+def test_an_empty_name_is_said_to_be_one(target: str, tmp_path: Path) -> None:
+    with pytest.raises(StubError, match=f"^'{target}' names no stub"):
+        select(STUBS, target)
+    assert from_working_folder(target.strip(), str(tmp_path.parent), str(tmp_path)) == target.strip()
+
+
 def test_without_stubs_there_is_nothing_to_suggest() -> None:
     with pytest.raises(StubError, match="this project has no stubs"):
         select([], "slugify")

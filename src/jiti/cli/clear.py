@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from jiti import clearing, mirror
@@ -10,6 +12,7 @@ from jiti.cli.output import for_people_and_machines, may_ask, tell_machines
 from jiti.cli.project import Project
 from jiti.errors import ConflictError
 from jiti.figures import count
+from jiti.filed import scratch_files
 from jiti.locks import unwritable
 from jiti.status import orphans
 
@@ -27,8 +30,12 @@ def command(root: str | None, *, only_orphans: bool, force: bool, as_json: bool,
     """
     project = Project.of(root)
     found = orphans(project.root, project.settings()) if only_orphans else None
-    paths = clearing.files_of(project.root) if found is None else [each.path for each in found]
-    edited = [mirror.relative_path(project.root, path) for path in clearing.edited(paths)]
+    if found is None:
+        paths, tests = clearing.files_of(project.root), list(scratch_files(project.root))
+    else:
+        paths = [each.path for each in found]
+        tests = [each.scratch for each in found if each.scratch is not None and os.path.exists(each.scratch)]
+    edited = [mirror.relative_path(project.root, path) for path in clearing.edited(paths, tests)]
     if edited and not force:
         _agree(edited, no_input=no_input or as_json)
     try:

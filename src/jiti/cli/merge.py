@@ -10,6 +10,7 @@ import click
 from jiti.cli import CONFLICT, FINDINGS, FINE
 from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.cli.project import Project
+from jiti.figures import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,20 +105,21 @@ def _show(plan: Plan, *, dry_run: bool) -> None:
     rows += [("pruned", each.test) for each in plan.tests if each.to is None]
     rows += [("note", each) for each in plan.notes]
     for what, about in rows:
-        page.line(f"{what:8}{about}")
+        page.outcome(what, about)
     sys.stdout.flush()
+    errors = Page(to_stderr=True)
     for each in plan.refused:
-        click.echo(f"refused {each}", err=True)
+        errors.outcome("refused", str(each))
         if each.hint:
-            click.echo(f"        {each.hint}", err=True)
+            errors.outcome("", each.hint, is_minor=True)
     sys.stderr.flush()
-    page.line(_summary(plan, dry_run=dry_run))
+    page.line(_summary(plan, dry_run=dry_run), "yellow" if plan.refused else "green" if plan.merged else "")
 
 
 def _summary(plan: Plan, *, dry_run: bool) -> str:
     if not plan.merged:
         return "nothing was merged" if plan.refused else "there is nothing to merge"
     files = sum(1 for each in plan.changes if each.new is not None)
-    merged = "would be merged" if dry_run else "merged"
-    told = f"{len(plan.merged)} {merged}, {files} file{'' if files == 1 else 's'} written"
+    would = "would be " if dry_run else ""
+    told = f"{len(plan.merged)} {would}merged, {count(files, 'file')} {would}written"
     return f"{told}; {len(plan.refused)} refused" if plan.refused else told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,7 +29,11 @@ STATES = {
 }
 """The states' colours."""
 
+OUTCOMES = {"merged": "green", "moved": "cyan", "pruned": "yellow", "note": "yellow", "refused": "red"}
+"""The colours of what becomes of a stub or a test in a merge."""
+
 _NAMES = 18  # characters: the longest setting's name
+_NARROWEST = 20  # columns: less is no room for words
 _WIDE = 120  # columns from which on there is room for what else can be said
 
 
@@ -55,15 +60,20 @@ def tell_problems(problems: Iterable[JitiError]) -> None:
 
 
 class Page:
-    """What one command prints for people."""
+    """What one command prints for people.
 
-    def __init__(self) -> None:
+    Args:
+        to_stderr: whether that is where it goes, and not to standard output.
+    """
+
+    def __init__(self, *, to_stderr: bool = False) -> None:
         self._is_empty = True
+        self._to_stderr = to_stderr
         self._console = None
-        if sys.stdout.isatty():
+        if (sys.stderr if to_stderr else sys.stdout).isatty():
             from rich.console import Console
 
-            self._console = Console(highlight=False)
+            self._console = Console(highlight=False, stderr=to_stderr)
 
     @property
     def is_narrow(self) -> bool:
@@ -107,14 +117,29 @@ class Page:
         self._console.print(Text.assemble((legible(title), "bold"), "  ", (legible(remark), "dim")))
 
     def entry(self, name: str, value: str, style: str = "") -> None:
-        """A name with its value, which is never broken: it may be a path that somebody copies."""
+        """A name with its value."""
+        self._beside(f"    {name:<{_NAMES}}  ", "dim", value, style)
+
+    def outcome(self, word: str, about: str, *, is_minor: bool = False) -> None:
+        """What has become of something, in one word, and of what; minor is what is said of the outcome before."""
+        self._beside(f"{word:8}", OUTCOMES.get(word, ""), about, "dim" if is_minor else "")
+
+    def _beside(self, label: str, label_style: str, text: str, style: str) -> None:
+        """A label, and a text that a terminal breaks between words alone: one may be a path that somebody copies."""
         if self._console is None:
-            click.echo(f"    {name:<{_NAMES}}  {value}")
+            click.echo(f"{label}{text}", err=self._to_stderr)
             return
         from rich.text import Text
 
-        line = Text.assemble((f"    {name:<{_NAMES}}  ", "dim"), (legible(value), style))
-        self._console.print(line, soft_wrap=True)
+        room = max(self._console.width - len(label), _NARROWEST)
+        lines = [
+            line
+            for each in legible(text).split("\n")
+            for line in textwrap.wrap(each, room, break_long_words=False, break_on_hyphens=False)
+        ]
+        for number, line in enumerate(lines or [""]):
+            shown = label if not number else " " * len(label)
+            self._console.print(Text.assemble((shown, label_style), (line, style)), soft_wrap=True)
 
     def code(self, text: str) -> None:
         """Python, as it stands."""

@@ -13,7 +13,7 @@ from jiti import mirror
 from jiti.cli import FINDINGS, FINE
 from jiti.cli.output import for_people_and_machines, tell_machines, tell_problems
 from jiti.cli.project import Project
-from jiti.status import declared, scratch_names
+from jiti.status import declared
 from jiti.targets import select
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ def prune(root: str | None, targets: tuple[str, ...], *, as_json: bool, no_input
     """Delete scratch tests: of some stubs, or of all."""
     del no_input  # nothing is ever asked
     from jiti.merge import changes, transaction
+    from jiti.merge.scratch import pruned
 
     project = Project.of(root)
     found = _with_scratch_tests(project, targets)
     paths = [mirror.relative_path(project.root, mirror.scratch_path(each)) for each in found]
-    gone = [f"{each.key}::{test}" for each in found for test in scratch_names(each)]
-    read = [(path, *changes.read(project.root, path)) for path in paths]
-    transaction.apply(project.root, [changes.Change(path, text, None, encoding) for path, text, encoding in read])
+    gone = [name for each in found for name in pruned(each)]
+    transaction.apply(project.root, [changes.removal(project.root, path) for path in paths])
     if as_json:
         tell_machines({"root": project.root, "pruned": gone, "deleted": paths})
         return FINE
@@ -98,7 +98,7 @@ def _with_scratch_tests(project: Project, targets: Sequence[str]) -> list[Declar
     if targets:
         wanted = {each.key for name in project.targets(targets) for each in select(declarations, name)}
         declarations = [each for each in declarations if each.key in wanted]
-    return [each for each in declarations if scratch_names(each)]
+    return [each for each in declarations if os.path.exists(mirror.scratch_path(each))]
 
 
 def _pytest(root: str, stubs: Sequence[Declaration], files: Sequence[str], *, quiet: bool) -> bool:

@@ -31,7 +31,7 @@ _HOOKS = {
     *("pytest_runtest_setup", "pytest_runtest_call", "pytest_pyfunc_call"),
 }
 """Hooks that decide on what a test is given; those that only tell of tests change nothing of what these mean."""
-_OF_TEST_FILES = {
+OF_TEST_FILES = {
     *("pytestmark", "setup_module", "teardown_module", "setup_function", "teardown_function"),
     *("setUpModule", "tearDownModule"),
 }
@@ -56,7 +56,7 @@ class _Part:
         inside = [node for part in parts for node in nodes(part)]
         names = frozenset(each.id for each in inside if isinstance(each, ast.Name))
         taken = {name for part in parts for name in _parameters(part)}
-        return cls(canonical.text(*parts), names, frozenset(taken | set(_used_fixtures(inside))))
+        return cls(canonical.text(*parts), names, frozenset(taken | set(used_fixtures(inside))))
 
 
 class _Source:
@@ -75,7 +75,7 @@ class _Source:
                     self._note_fixture(name, statement)
 
     def _note_fixture(self, name: str, node: syntax.FunctionNode) -> None:
-        words = _fixture_words(node)
+        words = fixture_words(node)
         if words is None:
             return
         given = words.get("name")
@@ -91,7 +91,7 @@ class _Source:
 
     def called_by_name(self, *, is_test_file: bool) -> list[str]:
         """What pytest looks for by its name, as far as it bears on how tests go."""
-        names = _HOOKS | _OF_TEST_FILES if is_test_file else _HOOKS
+        names = _HOOKS | OF_TEST_FILES if is_test_file else _HOOKS
         return [each for each in names if self.defines(each)]
 
     def defines(self, name: str) -> bool:
@@ -237,13 +237,14 @@ def _parameters(node: ast.AST) -> Iterator[str]:
             yield from (one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
-def _used_fixtures(inside: Iterable[ast.AST]) -> Iterator[str]:
+def used_fixtures(inside: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of fixtures that some nodes, calls among them, ask for as strings."""
     for each in inside:
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in _TAKING:
             yield from (one.value for one in each.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def _fixture_words(node: syntax.FunctionNode) -> dict[str | None, ast.expr] | None:
+def fixture_words(node: syntax.FunctionNode) -> dict[str | None, ast.expr] | None:
     """The keywords of the decorator that makes a function a fixture; None if nothing does."""
     for decorator in node.decorator_list:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -282,7 +283,7 @@ def _only_binds(node: ast.stmt) -> bool:
 def _is_test(node: ast.stmt) -> bool:
     if isinstance(node, ast.ClassDef):
         return True  # a class in a class is one of tests, too
-    return isinstance(node, syntax.FunctionNode) and node.name.startswith("test") and _fixture_words(node) is None
+    return isinstance(node, syntax.FunctionNode) and node.name.startswith("test") and fixture_words(node) is None
 
 
 def _body_in_mirror(declaration: Declaration) -> str:

@@ -27,6 +27,7 @@ from jiti.gates.problems import (
 )
 from jiti.gates.required import NAME
 from jiti.gates.resolution import ClassThing, FunctionThing, Resolver
+from jiti.gates.stubs import Stubs
 from jiti.home import home_of
 from jiti.stub import Declaration
 
@@ -97,6 +98,7 @@ class _Finder:
         self._root = root
         self._modules = Modules(root, settings)
         self._resolver = Resolver(self._modules)
+        self._stubs = Stubs(self._modules, self._resolver)
         self._digests = Digests(self._modules)
 
     def read(self, path: str) -> None:
@@ -120,12 +122,9 @@ class _Finder:
 
     def _add(self, marked: Marked, module: Module) -> None:
         path = module.path
-        if not isinstance(marked.node, syntax.FunctionNode):
-            self.problems.append(on_class(path, marked))
-        elif marked.is_nested:
-            self.problems.append(in_function(path, marked))
-        elif marked.hidden:
-            self.problems.append(shadowed(path, marked))
+        misplaced = _misplaced(marked, path)
+        if misplaced is not None:
+            self.problems.append(replace(misplaced, targets=self._meant(marked, path)))
         else:
             targets = dict.fromkeys(key for each in marked.targets for key in self._keys(each, marked, path))
             if targets:
@@ -140,7 +139,7 @@ class _Finder:
         try:
             digest = self._digests.of(marked, module, declaration)
         except JitiError as error:
-            self.problems.append(written(module.path, marked, error))
+            self.problems.append(replace(written(module.path, marked, error), targets=targets))
             return
         is_empty = marked.is_to_be_written
         cases = () if is_empty else _cases(marked, module)
@@ -153,13 +152,15 @@ class _Finder:
         things = self._resolver.find(target, path, marked.owners)
         for thing in things:
             if isinstance(thing, FunctionThing) and self._is_of_another_project(thing.path):
-                self.problems.append(of_another_project(path, marked, target, thing))
+                self.problems.append(replace(of_another_project(path, marked, target, thing), targets=()))
                 return
         keys = [key for thing in things for key in self._stub_keys(thing)]
         if keys:
             yield from keys
         elif things:
-            self.problems.append(without_stub(path, marked, target, things, self._stubs_near(things)))
+            near = self._stubs_near(things)
+            names = [key.partition("::")[2] for key in near]
+            self.problems.append(replace(without_stub(path, marked, target, things, names), targets=tuple(near)))
         else:
             self.problems.append(unresolved(path, marked, target, self._resolver.reasons))
 
@@ -170,19 +171,36 @@ class _Finder:
 
     def _stub_keys(self, thing: Thing) -> Iterator[str]:
         if isinstance(thing, FunctionThing):
-            stubs = self._modules.at(thing.path).stubs
+            stubs = self._stubs.of(thing.path)
             for accessor in thing.accessors:
                 if thing.qualname + accessor in stubs:
                     yield f"{thing.path}::{thing.qualname}{accessor}"
 
     def _stubs_near(self, things: list[Thing]) -> list[str]:
-        """The stubs in a class that was named whole."""
+        """The keys of the stubs in a class, or a module, that was named whole."""
         found = []
         for thing in things:
-            if isinstance(thing, ClassThing):
-                prefix = ".".join(each.name for each in thing.owners) + "."
-                found += [each for each in self._modules.at(thing.path).stubs if each.startswith(prefix)]
+            paths = [thing.path] if isinstance(thing, ClassThing) else getattr(thing, "paths", ())
+            prefix = "".join(f"{each.name}." for each in getattr(thing, "owners", ()))
+            for path in (each for each in paths if not each.endswith("/")):
+                found += [f"{path}::{each}" for each in self._stubs.of(path) if each.startswith(prefix)]
         return found
+
+    def _meant(self, marked: Marked, path: str) -> tuple[str, ...] | None:
+        """The stubs that a misplaced gate is for; None where one of its targets leads nowhere."""
+        things = [self._resolver.find(each, path, marked.owners) for each in marked.targets]
+        if not all(things):
+            return None
+        return tuple(key for found in things for thing in found for key in self._stub_keys(thing))
+
+
+def _misplaced(marked: Marked, path: str) -> Problem | None:
+    """What is wrong with where a gate stands."""
+    if not isinstance(marked.node, syntax.FunctionNode):
+        return on_class(path, marked)
+    if marked.is_nested:
+        return in_function(path, marked)
+    return shadowed(path, marked) if marked.hidden else None
 
 
 @lru_cache(maxsize=10_000)

@@ -67,9 +67,11 @@ class Problem:
         message: what is wrong.
         hint: what mends it.
         hides_gates: whether it is a file that cannot be read, so that nobody knows what its gates are for.
+        targets: the keys of the stubs that the gate is meant for; None where nobody can tell.
     """
 
     place: str
     message: str
     hint: str
     hides_gates: bool = False
+    targets: tuple[str, ...] | None = None

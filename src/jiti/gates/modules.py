@@ -48,6 +48,11 @@ class Module:
         return {each.qualname: each.node for each in found if not each.gates}
 
     @cached_property
+    def jiti_names(self) -> syntax.JitiNames:
+        """By which names it reaches the decorators."""
+        return syntax.JitiNames(self.file.tree)
+
+    @cached_property
     def required_for(self) -> RequiredFor:
         """Where it uses the decorator of that name."""
         return RequiredFor(self.file.tree)

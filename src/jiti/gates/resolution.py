@@ -103,6 +103,25 @@ class Resolver:
         self.reasons.append(reason)
         return []
 
+    def definitions_of(self, node: ast.expr, path: str) -> Iterator[tuple[str, ast.expr]]:
+        """One step from a name to what it was given by: expressions, each with the file that it stands in.
+
+        Args:
+            node: a name, or an attribute of a module.
+            path: of the file that it stands in.
+        """
+        if isinstance(node, ast.Attribute):
+            for thing in self._find(node.value, path, ()):
+                if isinstance(thing, ModuleThing):
+                    yield from ((each, ast.Name(node.attr)) for each in thing.paths if not each.endswith("/"))
+        module = self._module(path) if isinstance(node, ast.Name) else None
+        for binding in module.scope.bindings.get(ast.unparse(node), ()) if module else ():
+            if isinstance(binding, ImportedName):
+                paths = self._paths(binding, path)
+                yield from ((each, ast.Name(binding.name)) for each in paths if not each.endswith("/"))
+            elif isinstance(binding, ast.expr):
+                yield path, binding
+
     # ---------------------------------------------------------------- names
 
     def _name(self, name: str, path: str, owners: Owners) -> list[Thing]:

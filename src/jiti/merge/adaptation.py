@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from jiti.merge import scopes
 from jiti.merge.implementation import Implementation
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.resolution import Resolver
 from jiti.merge.text import Edit, Text
+from jiti.splice import layout
 from jiti.splice.module_names import is_type_checking
+from jiti.splice.names import bound_by
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _BUILTINS = frozenset(dir(builtins))
+_DECLARED = ast.Global | ast.Nonlocal
 
 
 def adapted(
@@ -83,60 +88,93 @@ def _whole(text: Text, statement: ast.stmt) -> Edit:
 def _without_own_imports(implementation: Implementation, file: FileNames, around: frozenset[str]) -> str:
     """The code without imports, inside its functions, of names that are local to the file."""
     text = implementation.text
-    edits = {}
-    for block in _blocks(text.tree):
-        for statement in block:
-            if _is_own(statement, file, around):
-                whole = text.whole_lines(statement.lineno, statement.end_lineno or statement.lineno)
-                edits[id(statement)] = Edit(*text.span(statement), "pass") if len(block) == 1 else whole
-    return text.edited(edits.values())
+    edits = []
+    helpers = {name for each in implementation.helpers for name, _ in bound_by(each.statements)}
+    others = {
+        each.bound for each in implementation.imports if (each.module, each.name) != (file.module.name, each.bound)
+    }
+    for function, hidden in _functions(text.tree.body, around | helpers | others):
+        bound = Counter(scopes.bound_by(function.body))
+        bound.update(name for each in ast.walk(function) if isinstance(each, _DECLARED) for name in each.names)
+        bound.update({*scopes.parameter_names(function), *hidden})
+        for block in _blocks(function):
+            gone = [each for each in block if _is_own(each, file, bound)]
+            for each in gone:
+                is_last = len(gone) == len(block) and each is gone[-1]
+                keeps_line = is_last or not text.is_alone(each)
+                edits.append(Edit(*text.span(each), "pass") if keeps_line else _whole(text, each))
+    return text.edited(edits)
 
 
-def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """The blocks of statements inside functions."""
-    functions = [each for each in ast.walk(tree) if isinstance(each, FunctionNode)]
-    for node in (each for function in functions for each in ast.walk(function)):
-        blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
-        yield from (each for each in blocks if isinstance(each, list))
+def _functions(body: Iterable[ast.AST], around: frozenset[str]) -> Iterator[tuple[FunctionNode, frozenset[str]]]:
+    """All functions in some code, each with the names that functions around it bind."""
+    for node in body:
+        if isinstance(node, FunctionNode):
+            yield node, around
+        inner = around | scopes.bound_in(node) if isinstance(node, FunctionNode) else around
+        yield from _functions(ast.iter_child_nodes(node), inner)
 
 
-def _is_own(statement: ast.stmt, file: FileNames, around: frozenset[str]) -> bool:
+def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The blocks of statements that are a function's own: not those of functions and classes in it."""
+    blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+    yield from (each for each in blocks if isinstance(each, list))
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
+            yield from _blocks(child)
+
+
+def _is_own(statement: ast.stmt, file: FileNames, bound: Counter[str]) -> bool:
+    """Whether an import can go: its names mean the same in the file, always, and nothing else in the function."""
     return (
         isinstance(statement, ast.ImportFrom)
         and statement.module == file.module.name
-        and all(each.asname in {None, each.name} and file.has(each.name) for each in statement.names)
-        and around.isdisjoint(each.name for each in statement.names)
+        and all(each.asname in {None, each.name} for each in statement.names)
+        and all(file.binds_once(each.name) and bound[each.name] == 1 for each in statement.names)
     )
 
 
-def _inside(implementation: Implementation, resolution: Resolution) -> list[tuple[ast.AST, str]]:
+def _inside(implementation: Implementation, resolution: Resolution) -> list[tuple[FunctionNode, str]]:
     """The statements that functions are to begin with: each function with one."""
     found = dict.fromkeys((function, f"global {name}") for function, name in resolution.declared)
     for use in implementation.uses:
         each = resolution.inside.get(use.name)
-        if each is not None and use.function is not None:
+        if each is not None and isinstance(use.function, FunctionNode):
             found[use.function, each.statement] = None
     return list(found)
 
 
-def _with_statements(text: Text, statements: list[tuple[ast.AST, str]]) -> str:
+def _with_statements(text: Text, statements: list[tuple[FunctionNode, str]]) -> str:
     """The code with statements at the beginning of functions, whose lines are those of another reading of it."""
-    lines: dict[int, list[str]] = {}
-    columns: dict[int, int] = {}
+    functions = {each.lineno: each for each in ast.walk(text.tree) if isinstance(each, FunctionNode)}
+    by_line: dict[int, list[str]] = {}
     for function, statement in statements:
-        body = getattr(function, "body", [])
-        is_docstring = len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-        first = body[1] if is_docstring else body[0]
-        line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
-        lines.setdefault(line, []).append(statement)
-        columns[line] = first.col_offset
+        by_line.setdefault(function.lineno, []).append(statement)
     edits = []
-    for line, new in lines.items():
-        at = text.offset(line)
-        indentation = text.line(line)[: columns[line]]
-        gap = "\n" if any(each.startswith(("import ", "from ")) for each in new) else ""
-        edits.append(Edit(at, at, "".join(f"{indentation}{each}\n" for each in sorted(new, key=_global_first)) + gap))
+    for line, new in by_line.items():
+        function = functions[line]
+        body = function.body
+        is_docstring = len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+        lines = sorted(new, key=_global_first)
+        lines += [""] if any(each.startswith(("import ", "from ")) for each in new) else []
+        margin = text.before(body[0]) if not text.before(body[0]).strip() else text.before(function) + layout.INDENT
+        if is_docstring:
+            edits += _on_lines(text, body[0], [], margin)
+        edits += _on_lines(text, body[is_docstring], lines, margin)
     return text.edited(edits)
+
+
+def _on_lines(text: Text, statement: ast.stmt, above: list[str], margin: str) -> Iterator[Edit]:
+    """Put lines above a statement, which comes to stand at the start of a line where it does not."""
+    line = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+    start = text.offset(line)
+    before = text.before(statement)
+    if before.strip() and line == statement.lineno:
+        kept = before.rstrip().rstrip(";").rstrip()
+        lines = "".join(f"\n{margin}{each}" if each else "\n" for each in above)
+        yield Edit(start + len(kept), start + len(before), f"{lines}\n{margin}")
+    else:
+        yield Edit(start, start, "".join(f"{before}{each}\n" if each else "\n" for each in above))
 
 
 def _global_first(statement: str) -> tuple[bool, str]:

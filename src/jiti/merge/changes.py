@@ -75,6 +75,41 @@ def read(root: str, path: str) -> tuple[str, str]:
     return data.decode(encoding), encoding
 
 
+def is_current(root: str, change: Change) -> bool:
+    """Whether a file still holds what a change was made for.
+
+    Args:
+        root: absolute path of the project root.
+        change: of a file below it.
+    """
+    try:
+        with open(os.path.join(root, *change.path.split("/")), "rb") as file:
+            return file.read() == change.old_bytes
+    except FileNotFoundError:
+        return change.old is None
+    except OSError:
+        return False
+
+
+def removal(root: str, path: str) -> Change:
+    """The change by which a file goes, whatever it holds.
+
+    Args:
+        root: absolute path of the project root.
+        path: from there, with `/`.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        text, encoding = read(root, path)
+    except (UnicodeDecodeError, SyntaxError):
+        encoding = "latin-1"  # in which every byte is a character
+        with open(os.path.join(root, *path.split("/")), encoding=encoding, newline="") as file:
+            text = file.read()
+    return Change(path, text, None, encoding)
+
+
 def _without_last(lines: list[str]) -> list[str]:
     """The lines, without the empty one that a final newline makes."""
     return lines if lines[-1] else lines[:-1]

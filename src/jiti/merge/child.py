@@ -24,12 +24,31 @@ if TYPE_CHECKING:
 
 def main(setup: Mapping[str, Any]) -> None:
     """Do what `jiti.merge.verification.problems` has set up, and write down what came of it."""
-    processes.adopt_orphans()
-    processes.end_with_parent(signal.SIGTERM if os.name == "nt" else signal.SIGKILL, setup["parent"])
+    if hasattr(os, "fork"):
+        _go_on_in_a_child(setup["parent"])
     sys.argv[:] = ["pytest"]
     trial.current = trial.Trial()  # no stub is generated here, and jiti's plugin has nothing to do
     with open(setup["told"], "a", encoding="utf-8") as told:
         _Child(setup, lambda event: print(json.dumps(event), file=told, flush=True)).run()
+
+
+def _go_on_in_a_child(parent: int) -> None:
+    """Return in a new process; this one waits for its end, and ends all that it has left."""
+    processes.adopt_orphans()
+    signal.signal(signal.SIGTERM, _leave)
+    processes.end_with_parent(signal.SIGTERM, parent)
+    own = os.getpid()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        _leave()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    processes.end_with_parent(signal.SIGKILL, own)
+
+
+def _leave(*_: object) -> NoReturn:
+    processes.end_descendants()
+    os._exit(0)
 
 
 class _Child:
@@ -78,6 +97,7 @@ class _Child:
 
     def _try(self, merged: Mapping[str, Any], flags: int) -> None:
         """Import a merged module, and run the examples of what was merged there."""
+        self._say({"event": "trying", "path": merged["path"]})
         try:
             module = _module(merged["module"], os.path.join(self._setup["root"], *merged["path"].split("/")))
         except BaseException as error:  # noqa: BLE001 - the user's module may raise anything, SystemExit too

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiti.gates.modules import UNREADABLE, AmbiguousModuleError
 from jiti.gates.scope import blocks
+from jiti.merge.text import parsed
 from jiti.splice.module_names import is_type_checking
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class ImportGraph:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
         self._known: dict[str, frozenset[_File]] = {}
+
+    def becomes(self, path: str, text: str) -> None:
+        """From now on, take a file for what it is to hold."""
+        self._known[path] = self._imported_in(parsed(text).body, path)
 
     def reaches(self, name: str, path: str) -> bool:
         """Whether importing a module imports the file at a path, which wants to import it.
@@ -56,8 +61,11 @@ class ImportGraph:
                 body = self._modules.at(path).file.tree.body
             except UNREADABLE:
                 body = []
-            self._known[path] = frozenset(file for each in _imports(body) for file in self._of(each, path))
+            self._known[path] = self._imported_in(body, path)
         return self._known[path]
+
+    def _imported_in(self, body: list[ast.stmt], path: str) -> frozenset[_File]:
+        return frozenset(file for each in _imports(body) for file in self._of(each, path))
 
     def _of(self, statement: ast.Import | ast.ImportFrom, path: str) -> Iterator[_File]:
         if isinstance(statement, ast.Import):

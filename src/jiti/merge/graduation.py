@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiti import gates, locks, progress
 from jiti.errors import MergeError
-from jiti.merge import planning, stamps, transaction, verification
+from jiti.merge import changes, planning, stamps, transaction, verification
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Sequence
@@ -38,7 +38,9 @@ def merge(root: str, settings: Settings, targets: Sequence[str] = (), *, prune: 
         return before
     others = _judged_by(root, settings, before.merged)
     with held(root, settings, [*before.merged, *others]), stamps.kept(root, settings, others):
-        plan = planning.make(root, settings, targets, prune=prune)
+        plan = before
+        if not all(changes.is_current(root, each) for each in before.changes):
+            plan = planning.make(root, settings, targets, prune=prune)
         if not set(plan.merged) <= set(before.merged):
             raise MergeError("stubs were generated meanwhile", hint="nothing was changed; try again")
         require_sound(plan, settings)

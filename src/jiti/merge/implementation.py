@@ -195,7 +195,8 @@ class Implementation:
         bare = names.bare(self.function)
         bare.body = self.statements or bare.body
         helpers = [statement for each in self.helpers for statement in each.statements]
-        whole = ast.Module([*helpers, bare], [])
+        imports = [each for each in self._tree.body if isinstance(each, _IMPORTS)]  # they tell what `cast` is
+        whole = ast.Module([*imports, *helpers, bare], [])
         return [each for each in scopes.uses(whole) if each.node is not bare]
 
     def body(self) -> list[Line]:
@@ -223,7 +224,7 @@ class Implementation:
     def _below_signature(self) -> int:
         """The first line of a body without docstring, comments above its first statement included."""
         number = self.statements[0].lineno
-        while self.text.line(number - 1).strip().startswith("#"):
+        while self.text.is_comment(number - 1):
             number -= 1
         return number
 

@@ -48,7 +48,10 @@ def without_names(statement: str, unwanted: Collection[int]) -> str:
 
 
 def _taken_apart(statement: str) -> tuple[cst.Module, cst.Import | cst.ImportFrom, list[cst.ImportAlias]]:
-    tree = cst.parse_module(normalise_line_ends(statement))
+    try:
+        tree = cst.parse_module(normalise_line_ends(statement))
+    except cst.ParserSyntaxError as error:
+        raise ValueError(str(error)) from error
     match tree.body:
         case [cst.SimpleStatementLine(body=[(cst.Import() | cst.ImportFrom()) as node])]:
             return tree, node, [] if isinstance(node.names, cst.ImportStar) else list(node.names)

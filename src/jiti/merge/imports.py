@@ -24,31 +24,38 @@ _CODING_LINES = 2
 _TYPE_CHECKING = "TYPE_CHECKING"
 
 
-def added(text: str, needed: Sequence[Import], package: str) -> str:
+def added(text: str, needed: Sequence[Import], package: str, heading: int = 0) -> str:
     """The file with some more imports, sorted in among its own.
 
     Args:
         text: the file.
         needed: what it does not import yet, by names that are free in it.
         package: the top-level package that the file belongs to.
+        heading: how many of its first lines are about the whole of it.
     """
     for each in sorted(needed, key=lambda each: each.for_types):
         if each.for_types:
-            text = _with_type(text, each, package)
+            text = _with_type(text, each, package, heading)
         else:
-            text = _Run.of(Text(_without_type(text, each)), package).with_import(each)
+            text = _Run.of(_without_type(Text(text), each), package, heading).with_import(each)
     return text
 
 
-def _without_type(text: str, imported: Import) -> str:
+def heading(text: Text) -> int:
+    """How many of a file's first lines are comments about the whole of it: an import stands right below them."""
+    first = next(iter(text.tree.body), None)
+    is_import = isinstance(first, _Statement) and text.with_comments(first.lineno) == 1
+    return first.lineno - 1 if first is not None and is_import else 0
+
+
+def _without_type(read: Text, imported: Import) -> Text:
     """The file without an import for type checkers of what is to be imported for good."""
-    read = Text(text)
     for block in filter(_is_block, read.tree.body):
         for each in (inner for inner in getattr(block, "body", ()) if isinstance(inner, ast.ImportFrom)):
             found = [name for name in each.names if name.name == imported.name and name.asname == imported.alias]
             if each.module == imported.module and not each.level and found:
-                return read.edited([_without_name(read, block, each, each.names.index(found[0]))])
-    return text
+                return Text(read.edited([_without_name(read, block, each, each.names.index(found[0]))]))
+    return read
 
 
 def _without_name(text: Text, block: ast.stmt, statement: ast.ImportFrom, place: int) -> Edit:
@@ -57,17 +64,17 @@ def _without_name(text: Text, block: ast.stmt, statement: ast.ImportFrom, place:
     return removal(text, block if getattr(block, "body", []) == [statement] else statement)
 
 
-def _with_type(text: str, imported: Import, package: str) -> str:
+def _with_type(text: str, imported: Import, package: str, heading: int) -> str:
     """The file with an import for type checkers, in its block of those."""
     read = Text(text)
     block = next((each for each in read.tree.body if _is_block(each)), None)
     if isinstance(block, ast.If):
         statements = [each for each in block.body if isinstance(each, _Statement)]
         return _Run(read, package, statements, block.body[:1], is_block=True).with_import(imported)
-    run = _Run.of(read, package)
+    run = _Run.of(read, package, heading)
     if not run.binds(_TYPE_CHECKING):
         text = run.with_import(replace(imported, module="typing", name=_TYPE_CHECKING, alias=None, comment=""))
-        run = _Run.of(Text(text), package)
+        run = _Run.of(Text(text), package, heading)
     return run.with_block(f"if {_TYPE_CHECKING}:\n    {_line(imported)}")
 
 
@@ -96,6 +103,7 @@ class _Run:
         opening: what has to stand above every import; in a block its first statement.
         last: the last statement of all, conditional imports included.
         is_block: whether it is the block for type checkers.
+        heading: how many of the file's first lines are about the whole of it.
     """
 
     text: Text
@@ -104,9 +112,10 @@ class _Run:
     opening: Sequence[ast.stmt] = ()
     last: ast.stmt | None = None
     is_block: bool = False
+    heading: int = 0
 
     @classmethod
-    def of(cls, text: Text, package: str) -> _Run:
+    def of(cls, text: Text, package: str, heading: int) -> _Run:
         """The imports at the top of a file."""
         imports: list[_Statement] = []
         opening: list[ast.stmt] = []
@@ -116,13 +125,14 @@ class _Run:
                 if not imports:
                     opening.append(statement)
             elif isinstance(statement, _Statement):
-                imports.append(statement)
+                if not opening or statement.lineno > (opening[-1].end_lineno or 0):  # else it shares its line
+                    imports.append(statement)
                 last = statement
             elif _only_imports(statement):
                 last = statement
             else:
                 break
-        return cls(text, package, imports, opening, last)
+        return cls(text, package, imports, opening, last, heading=heading)
 
     def binds(self, name: str) -> bool:
         """Whether one of them brings a name."""
@@ -179,13 +189,17 @@ class _Run:
         """Above the first statement and its comments, below those lines that have to be the file's first."""
         first = self.text.tree.body[0]
         top = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
-        while self.text.line(top - 1).startswith("#") and not _is_for_interpreter(self.text.line(top - 1), top - 1):
-            top -= 1
-        at = self.text.offset(top)
+        about_file = [self.heading, *filter(self._is_for_interpreter, range(1, _CODING_LINES + 1))]
+        at = self.text.offset(max(self.text.with_comments(top), *(each + 1 for each in about_file)))
         return Edit(at, at, lines + ("\n\n\n" if isinstance(first, FunctionNode | ast.ClassDef) else "\n\n"))
 
+    def _is_for_interpreter(self, number: int) -> bool:
+        """Whether a comment says what runs the file, or its encoding: in its first two lines."""
+        line = self.text.line(number)
+        return line.startswith("#") and ("coding" in line or (number == 1 and line.startswith("#!")))
+
     def _below(self, statement: ast.stmt, gap: str, line: str) -> Edit:
-        at = self.text.end_of_line(statement.end_lineno or statement.lineno)
+        at = self.text.end_of_statement(statement.end_lineno or statement.lineno)
         indentation = self.text.line(statement.lineno)[: statement.col_offset] if self.is_block else ""
         return Edit(at, at, gap + indentation + line)
 
@@ -243,15 +257,8 @@ def _only_imports(statement: ast.stmt) -> bool:
     )
 
 
-def _is_for_interpreter(line: str, number: int) -> bool:
-    """Whether a comment says what runs the file, or its encoding: in its first two lines."""
-    return (number == 1 and line.startswith("#!")) or (number <= _CODING_LINES and "coding" in line)
-
-
 def _top(text: Text, statement: ast.stmt) -> int:
     """The line on which the comments above a statement begin, or else it."""
     line = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
-    first = line
-    while first > 1 and text.line(first - 1).startswith("#"):
-        first -= 1
+    first = text.with_comments(line)
     return line if first == 1 and line > 1 else first  # what stands at the very top is about the file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from jiti import gates, mirror
+from jiti import gates, mirror, scratch
 from jiti.errors import MergeError, StubError
 from jiti.gates.modules import Modules
 from jiti.merge import changes, stamps, transaction
@@ -80,7 +80,7 @@ def _plan(root: str, settings: Settings, declaration: Declaration, test: str) ->
     path = arrival.path
     old, encoding = files.get(path, (None, "utf-8"))
     name = arrival.moved.names.get(test, test)
-    added = Change(path, old, arrival.moved.text, encoding)
+    added = Change(path, old, arrival.file.text, encoding)
     node_id = f"{path}::{name}"
     return Plan(
         root,
@@ -94,4 +94,5 @@ def _without(root: str, declaration: Declaration, test: str) -> Change:
     """The file of scratch tests without one."""
     path = mirror.relative_path(root, mirror.scratch_path(declaration))
     text, encoding = changes.read(root, path)
-    return Change(path, text, Scratch(text).without(test) or None, encoding)
+    tests = Scratch(scratch.split(text)[1]).without(test)
+    return Change(path, text, scratch.with_tests(text, tests) if tests else None, encoding)

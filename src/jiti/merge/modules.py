@@ -43,19 +43,36 @@ def name_of(modules: Modules, path: str, codes: Iterable[str]) -> str:
 
 
 def imported_from(root: str, settings: Settings, modules: Modules, path: str) -> frozenset[str]:
-    """The names that the project's other files import from a file."""
+    """The names that the project's other files take from a file; `*` is among them where one takes all."""
+    return frozenset(_taken(root, settings, modules, path, set()))
+
+
+def _taken(root: str, settings: Settings, modules: Modules, path: str, seen: set[str]) -> Iterator[str]:
+    seen.add(path)
     stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
-    found: set[str] = set()
     for importer in project_files(root, settings.exclude):
         file = _holding(root, importer, "import" if path.endswith("__init__.py") else stem)
-        if file is not None and importer != path:
-            found |= {
-                alias.name
-                for statement in ast.walk(file.tree)
-                if isinstance(statement, ast.ImportFrom) and path in _meant(modules, statement, importer)
-                for alias in statement.names
-            }
-    return frozenset(found)
+        if file is None or importer in seen:
+            continue
+        nodes = list(ast.walk(file.tree))
+        imports = [each for each in nodes if isinstance(each, ast.ImportFrom)]
+        names = {alias.name for each in imports if path in _meant(modules, each, importer) for alias in each.names}
+        yield from names
+        if "*" in names:  # what it uses, or somebody takes of it, may be any of them
+            yield from (each.id for each in nodes if isinstance(each, ast.Name))
+            yield from _taken(root, settings, modules, importer, seen)
+        yield from _attributes(nodes, stem)
+
+
+def _attributes(nodes: list[ast.AST], stem: str) -> Iterator[str]:
+    """The names that are looked up in what is called like a module: `text.slugify`, `app.text.slugify`."""
+    aliases = [alias for each in nodes if isinstance(each, ast.Import | ast.ImportFrom) for alias in each.names]
+    called = {stem, *(each.asname for each in aliases if each.asname and each.name.rpartition(".")[2] == stem)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            owner = node.value
+            if getattr(owner, "attr", getattr(owner, "id", None)) in called:
+                yield node.attr
 
 
 def importers_of_jiti(root: str, settings: Settings, instead: Mapping[str, str]) -> Iterator[str]:
@@ -71,7 +88,7 @@ def importers_of_jiti(root: str, settings: Settings, instead: Mapping[str, str])
             continue
         try:
             if path in instead:
-                tree = Text(instead[path]).tree
+                tree = Text(instead[path]).tree if "jiti" in instead[path] else None
             else:
                 file = source.read(os.path.join(root, *path.split("/")))
                 tree = file.tree if "jiti" in file.text else None

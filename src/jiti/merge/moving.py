@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiti import canonical
-from jiti.merge import imports, scopes
-from jiti.merge.file_names import FileNames
+from jiti.merge import fixtures, scopes
+from jiti.merge.chunk import Chunk
 from jiti.merge.implementation import Import, imported
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.text import Text
 from jiti.splice.module_names import is_type_checking
-from jiti.syntax import FunctionNode, JitiNames
+from jiti.syntax import JitiNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from jiti.splice.project import Module
+    from jiti.merge.destination import Destination
+    from jiti.merge.file_names import FileNames
 
 _FUTURE = "from __future__ import annotations\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """The test file that tests are to be added to.
-
-    Attributes:
-        text: as it stands, or is to stand without them; empty where there is none yet.
-        module: which module it is.
-        package: the top-level package that its imports of the project's own begin with.
-        known_as: what the file calls already what an import gives, if it does.
-    """
-
-    text: str
-    module: Module
-    package: str
-    known_as: Callable[[Import], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +28,14 @@ class Moved:
     """What became of tests that were added to a file.
 
     Attributes:
-        text: the file with them.
         names: what each test is called there; a test that stands there already is left out.
         twins: tests that stand there already, word for word.
+        collected: those that came to a file that was there, as pytest names them; of classes each test.
     """
 
-    text: str
     names: Mapping[str, str]
     twins: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +49,6 @@ class Target:
 
     imported: Import
     rest: str = ""
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Statements that share lines, with the comments above them."""
-
-    statements: list[ast.stmt]
-    first: int
-    last: int
-    bound: set[str] = field(default_factory=set)
-
-    @property
-    def test(self) -> str:
-        """The name of the test that it is; empty where it is none."""
-        node = self.statements[0]
-        prefix = "test" if isinstance(node, FunctionNode) else "Test" if isinstance(node, ast.ClassDef) else ""
-        return getattr(node, "name", "") if prefix and getattr(node, "name", "").startswith(prefix) else ""
-
-    @property
-    def is_about_all(self) -> bool:
-        """Whether it does something to every test of its file: a mark, a fixture that nobody asks for, a call."""
-        decorators = [each for node in self.statements for each in getattr(node, "decorator_list", ())]
-        words = {word.arg for each in decorators if isinstance(each, ast.Call) for word in each.keywords}
-        return not self.bound or "pytestmark" in self.bound or "autouse" in words
 
 
 class Scratch:
@@ -124,10 +83,10 @@ class Scratch:
         return self.text.edited([self.text.whole_lines(chunk.first, chunk.last)])
 
     def moved(self, to: Destination, about: str, only: str = "", target: Target | None = None) -> Moved:
-        """The tests as a part of another file.
+        """Add the tests to another file.
 
         Args:
-            to: that file.
+            to: that file; it stays as it is where this fails.
             about: a word for what they test, by which they are told from others of the same name.
             only: the one test that is to be moved; empty: all are.
             target: what they are to say that they are required for, if they are to say it.
@@ -135,25 +94,30 @@ class Scratch:
         Raises:
             NotRenamedError: a name that the file has for something else cannot be changed for certain.
         """
-        if not (to.text or only or target):
-            return Moved(self.text.text.lstrip("\n"), {each: each for each in self.tests})
-        there = Text(to.text).tree
-        chunks, twins = self._wanted(there, only)
+        if to.is_empty and not (only or target):
+            to.begin(self.text.text.lstrip("\n"))
+            return Moved({each: each for each in self.tests})
+        chunks, twins = self._wanted(to, only)
         if not any(each.test for each in chunks):
-            return Moved(to.text, {}, tuple(twins))
-        names = FileNames(there, to.module)
+            return Moved({}, tuple(twins))
+        self._require_own_fixtures(chunks, to)
+        names = to.names.copy()
         new = self._new_names(chunks, names, to, about)
-        decorator = _decorator(target, names, to, there) if target else ""
+        decorator = _decorator(target, names, to) if target else ""
         changed = Scratch(renamed(self.text, scopes.uses(self.text.tree), new, {}))
         kept = [changed._chunks[self._chunks.index(each)] for each in chunks]
+        if to.is_empty and self._is_future:
+            to.begin(_FUTURE)
+            names.has_future_annotations = True
         pieces = [_decorated(changed.text, each, decorator) for each in kept]
+        to.add(pieces, [statement for each in kept for statement in each.statements], names)
         found = {each.test: new.get(each.test, each.test) for each in chunks if each.test}
-        text = imports.added(_below(self._with_future(to.text, names), pieces), names.needed, to.package)
-        return Moved(text, found, tuple(twins))
+        collected = [name for each in chunks if each.test for name in each.collected(found[each.test])]
+        return Moved(found, tuple(twins), tuple(collected))
 
     # ------------------------------------------------------------ what is moved
 
-    def _all_chunks(self) -> Iterator[_Chunk]:
+    def _all_chunks(self) -> Iterator[Chunk]:
         above = 0
         body = self.text.tree.body
         for index, statement in enumerate(body):
@@ -165,28 +129,42 @@ class Scratch:
                 continue  # told with the one before
             together = [each for each in body[index:] if each.lineno <= last]
             last = max(each.end_lineno or last for each in together)
-            yield _Chunk(together, first, last, set(scopes.bound_by(together)))
+            yield Chunk(together, first, last, set(scopes.bound_by(together)))
             above = last
 
-    def _wanted(self, target: ast.Module, only: str) -> tuple[list[_Chunk], list[str]]:
+    def _wanted(self, to: Destination, only: str) -> tuple[list[Chunk], list[str]]:
         """What is to be moved, in order; and the tests that stand in the file already.
 
         Raises:
             NotRenamedError: something is about all tests of its file, and those of the other are none of its business.
         """
-        there = {_said(each) for each in target.body if isinstance(each, FunctionNode)}
         tests = [each for each in self._chunks if each.test and only in {"", each.test}]
-        twins = [each.test for each in tests if _said(each.statements[0]) in there]
+        twins = [each.test for each in tests if to.has(each.statements[0])]
         others = [each for each in self._chunks if not each.test]
-        if target.body and any(each.is_about_all for each in others):
+        if not to.is_empty and any(each.is_about_all for each in others):
             raise NotRenamedError
         needed = [each for each in tests if each.test not in twins]
+        if needed and to.has_something_about_all:
+            raise NotRenamedError
+        candidates = [each for each in self._chunks if not each.test or each.test not in twins]
         for chunk in needed:  # grows on the way
-            used = _names_in(chunk.statements)
-            needed += [each for each in others if each not in needed and (each.is_about_all or each.bound & used)]
+            used = chunk.needs
+            needed += [each for each in candidates if each not in needed and (each.is_about_all or each.gives & used)]
         return [each for each in self._chunks if each in needed], twins
 
-    def _new_names(self, chunks: list[_Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
+    def _require_own_fixtures(self, chunks: list[Chunk], to: Destination) -> None:
+        """Make sure that fixtures mean the same to the tests and to those of the file.
+
+        Raises:
+            NotRenamedError: they would not; pytest knows a fixture by a name that cannot be told everywhere.
+        """
+        statements = [statement for each in chunks for statement in each.statements]
+        brought = fixtures.defined_by(statements)
+        is_other = any(name in to.fixtures or name in to.asked_for or to.names.binds(name) for name in brought)
+        if is_other or not to.fixtures.isdisjoint(fixtures.asked_for(statements)):
+            raise NotRenamedError
+
+    def _new_names(self, chunks: list[Chunk], names: FileNames, to: Destination, about: str) -> dict[str, str]:
         """What is called otherwise in the file; what it has to import is noted with its names."""
         new = {}
         for chunk in chunks:
@@ -195,13 +173,14 @@ class Scratch:
                     new[name] = names.take(_distinct(name, about), ())
                 else:
                     names.take(name, ())
-        used = {name for chunk in chunks for name in _names_in(chunk.statements)}
-        evaluated = self._is_future and not names.has_future_annotations and bool(to.text)
+        used = {name for chunk in chunks for name in chunk.needs}
+        asked_for = fixtures.asked_for(statement for chunk in chunks for statement in chunk.statements)
+        evaluated = self._is_future and not names.has_future_annotations and not to.is_empty
         for each in self.imports:
             if each.bound in used:
                 wanted = replace(each, for_types=each.for_types and not evaluated)
                 name = to.known_as(wanted) or names.import_as(wanted, (), ())
-                if name is None:
+                if name is None or (name != each.bound and each.bound in asked_for):
                     raise NotRenamedError
                 new[each.bound] = name
         return {old: name for old, name in new.items() if old != name}
@@ -209,9 +188,6 @@ class Scratch:
     @property
     def _is_future(self) -> bool:
         return any(isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in self.text.tree.body)
-
-    def _with_future(self, text: str, names: FileNames) -> str:
-        return text if text or not self._is_future or names.has_future_annotations else _FUTURE
 
 
 def _is_import(statements: list[ast.stmt]) -> bool:
@@ -232,18 +208,6 @@ def _imported(statement: ast.stmt, *, for_types: bool = False) -> Iterator[Impor
         yield from imported(statement, for_types=for_types)
 
 
-def _names_in(statements: list[ast.stmt]) -> set[str]:
-    """The names that statements use, parameters included, which pytest fills by name; quoted annotations too."""
-    found = {each.name for each in scopes.uses(ast.Module(statements, []))}
-    inside = [each for statement in statements for each in ast.walk(statement)]
-    return found | {each.arg for each in inside if isinstance(each, ast.arg)}
-
-
-def _said(node: ast.stmt) -> str:
-    """What a test says, whatever it is required for."""
-    return canonical.text(node)
-
-
 def _distinct(name: str, about: str) -> str:
     for prefix in ("test_", "Test"):
         if name.startswith(prefix):
@@ -252,9 +216,9 @@ def _distinct(name: str, about: str) -> str:
     return f"{name}_{about}" if not name.isupper() else f"{name}_{about.upper()}"
 
 
-def _decorator(target: Target, names: FileNames, to: Destination, there: ast.Module) -> str:
+def _decorator(target: Target, names: FileNames, to: Destination) -> str:
     """`jiti.required_for(…)`, as the file can say it."""
-    own = JitiNames(there)
+    own = JitiNames(to.tree)
     called = next(iter(sorted(own.gates)), None)
     if called is None:
         owner = next(iter(sorted(own.modules | own.decorators)), None) or names.import_as(Import("jiti"), (), ())
@@ -263,20 +227,10 @@ def _decorator(target: Target, names: FileNames, to: Destination, there: ast.Mod
     return f"{called}({name}{target.rest})"
 
 
-def _decorated(text: Text, chunk: _Chunk, decorator: str) -> str:
+def _decorated(text: Text, chunk: Chunk, decorator: str) -> str:
     lines = [text.line(number) for number in range(chunk.first, chunk.last + 1)]
     if decorator and chunk.test:
         node = chunk.statements[0]
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
         lines.insert(first - chunk.first, f"@{decorator}")
     return "\n".join(lines)
-
-
-def _below(text: str, pieces: list[str]) -> str:
-    """A file with more definitions at its end, by its own line ends."""
-    read = Text(text)
-    added = "\n\n\n".join(pieces) + "\n"
-    kept = text.rstrip("\r\n\t ")
-    ending = text[len(kept) :]
-    gap = "\n\n\n" if kept else ""
-    return kept + (gap + added).replace("\n", read.newline) if ending or kept else added

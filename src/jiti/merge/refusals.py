@@ -24,12 +24,14 @@ class Refusal:
         reason: why, as the end of a sentence that begins with the key.
         hint: what to do about it.
         is_conflict: whether neither the stub nor its code may give way unasked.
+        is_missing: whether there is no code.
     """
 
     key: str
     reason: str
     hint: str = ""
     is_conflict: bool = False
+    is_missing: bool = False
 
     @classmethod
     def of_error(cls, key: str, error: JitiError) -> Refusal:
@@ -54,9 +56,8 @@ def refusal_of(declaration: Declaration, state: State) -> Refusal | None:
     if state.error is not None:
         return Refusal(key, f"is broken: {state.error.args[0]}", state.error.hint or "")
     reason, hint = _WHY.get(state.name, ("", ""))
-    return Refusal(
-        key, f"{reason or f'is {state.name}'}".format(changed=changed), hint.format(key=key), state.name == "conflict"
-    )
+    told = f"{reason or f'is {state.name}'}".format(changed=changed)
+    return Refusal(key, told, hint.format(key=key), state.name == "conflict", state.name == "missing")
 
 
 _WHY = {

@@ -42,8 +42,12 @@ def renamed(text: Text, uses: Iterable[Use], names: Mapping[str, str], chains: M
     for chain, new in chains.items():
         changes.add(chain, ast.unparse(chain), new)
     result = Text(text.edited(Edit(*span, new) for span, new in changes.by_span.items()))
+    try:
+        said = canonical.text(result.tree)
+    except SyntaxError as error:
+        raise NotRenamedError from error
     expected = _Expected({id(each.node): names for each in places}, {id(each): new for each, new in chains.items()})
-    if canonical.text(result.tree) != canonical.text(expected.of(text.tree)):
+    if said != canonical.text(expected.of(text.tree)):
         raise NotRenamedError
     return result.text
 

@@ -12,16 +12,20 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from jiti.splice.names import bound_by
+from jiti.merge import scopes
+from jiti.merge.renaming import NotRenamedError, renamed
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jiti.merge.file_names import FileNames
     from jiti.merge.implementation import Implementation, Import
     from jiti.merge.scopes import Use
 
 _BUILTINS = frozenset(dir(builtins))
+_NAMELESS = ast.alias | ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
+_OF_MODULE = {"__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"}
 
 
 @dataclass
@@ -39,7 +43,7 @@ class Resolution:
     names: dict[str, str] = field(default_factory=dict)
     chains: dict[ast.expr, str] = field(default_factory=dict)
     inside: dict[str, Import] = field(default_factory=dict)
-    declared: list[tuple[ast.AST, str]] = field(default_factory=list)
+    declared: list[tuple[FunctionNode, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -74,7 +78,13 @@ class Resolver:
         """
         imports = sorted(self._implementation.imports, key=lambda each: each.bound)
         by_name = {name: list(group) for name, group in groupby(imports, key=lambda each: each.bound)}
-        helpers = {name for each in self._implementation.helpers for name, _ in bound_by(each.statements)}
+        helpers = {name for each in self._implementation.helpers for name in scopes.bound_by(each.statements)}
+        assigned = helpers.union(scopes.declared_global(self._implementation.text.tree))
+        for name in sorted(assigned & by_name.keys()):
+            if not all(each.for_types for each in by_name[name]):
+                raise self._implementation.refusal(
+                    f"it imports `{name}`, and binds it otherwise as well; give the two two names"
+                )
         for name in sorted(helpers):
             self._resolve_helper(name)
         for name, group in by_name.items():
@@ -82,6 +92,7 @@ class Resolver:
                 self._resolve_imports(name, group)
         self._require_builtins({*helpers, *by_name})
         self._undo_shell()
+        self._tell_of_module()
         return self._result
 
     def _hidden(self, name: str) -> frozenset[str]:
@@ -92,6 +103,10 @@ class Resolver:
         if not self._file.is_taken(name) and name not in self._around:
             self._file.take(name, ())
             return
+        if name in _bound_by_no_name(each for helper in self._implementation.helpers for each in helper.statements):
+            raise self._implementation.refusal(
+                f"`{name}` is something else in the file, and cannot be called otherwise"
+            )
         self._result.names[name] = self._file.take(name, {*self._own_names, *self._around})
 
     def _undo_shell(self) -> None:
@@ -99,6 +114,12 @@ class Resolver:
         for each, owner in zip(self._implementation.classes, self._implementation.definition.owners, strict=False):
             if each.name != owner and each.name in self._uses:
                 self._result.names[each.name] = owner
+
+    def _tell_of_module(self) -> None:
+        """Note what the implementation asks of its own module, which becomes another."""
+        qualname = self._implementation.definition.declaration.qualname
+        for name in sorted(_OF_MODULE & self._uses.keys()):
+            self._result.notes.append(f"{qualname}: `{name}` is that of {self._file.module.name} from now on")
 
     def _require_builtins(self, bound: set[str]) -> None:
         """Make sure that what is built in means the same in the file.
@@ -108,10 +129,11 @@ class Resolver:
         """
         for name in sorted(self._uses.keys() - bound):
             own = {self._implementation.function.name, *(each.name for each in self._implementation.classes)}
-            if name in _BUILTINS - own and (self._file.binds(name) or name in self._around):
-                raise self._implementation.refusal(
-                    f"it uses Python's own `{name}`, which is something else where the stub stands"
-                )
+            if name in _BUILTINS - own and (self._file.may_bind(name) or name in self._around):
+                why = "which is something else where the stub stands"
+                if not self._file.binds(name) and name not in self._around:
+                    why = "which `import *`, or a module of its package, may make something else in the file"
+                raise self._implementation.refusal(f"it uses Python's own `{name}`, {why}")
 
     def _resolve_imports(self, name: str, group: list[Import]) -> None:
         own = [each for each in group if self._is_own_module(each)]
@@ -176,7 +198,7 @@ class Resolver:
         attributes = [each for each in ast.walk(self._implementation.text.tree) if isinstance(each, ast.Attribute)]
         parents = {id(each.value): each for each in attributes}
         chains: dict[ast.expr, str] = {}
-        declared: list[tuple[ast.AST, str]] = []
+        declared: list[tuple[FunctionNode, str]] = []
         for use in self._uses[name]:
             node: ast.AST = use.node
             for part in parts:
@@ -187,16 +209,32 @@ class Resolver:
             if found is None or not self._is_local(found, use):
                 return False
             if not isinstance(found.ctx, ast.Load):
-                if use.inside is None:
+                if not isinstance(use.inside, FunctionNode):
                     return False
                 declared.append((use.inside, found.attr))
             chains[found] = found.attr
+        if not self._can_be_said(chains):
+            return False
         self._result.chains |= chains
         self._result.declared += declared
         return True
 
+    def _can_be_said(self, chains: dict[ast.expr, str]) -> bool:
+        """Whether plain names can stand for some attributes: in `case text.LIMIT:` one would say another thing."""
+        try:
+            renamed(self._implementation.text, (), {}, chains)
+        except NotRenamedError:
+            return False
+        return True
+
     def _is_local(self, found: ast.Attribute, use: Use) -> bool:
         return self._file.has(found.attr) and found.attr not in use.hidden | self._around
+
+
+def _bound_by_no_name(statements: Iterable[ast.stmt]) -> set[str]:
+    """What statements bind by an import, an exception's name or a pattern: there no name is changed."""
+    nodes = [each for statement in statements for each in ast.walk(statement)]
+    return set(scopes.bound_by(each for each in nodes if isinstance(each, _NAMELESS)))
 
 
 def _identifiers(tree: ast.Module) -> Iterator[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _Closed = FunctionNode | ast.Lambda | ast.ClassDef
+_TYPING = {"typing", "typing_extensions"}
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -24,7 +25,7 @@ class Use:
         node: what stands there: a name; a string that is an annotation; a `global` statement; a definition.
         hidden: the names that mean something local there.
         function: the outermost function around it; None where it is needed as soon as the module is imported.
-        inside: the innermost function around it.
+        inside: the function in whose own scope it stands; None where that is a class's, or a comprehension's.
         in_annotation: whether it stands in an annotation.
         is_bound: whether it is bound there, and not looked up.
     """
@@ -43,21 +44,26 @@ class _Scope:
     names: frozenset[str]
     declared: frozenset[str] = frozenset()
     is_class: bool = False
+    function: FunctionNode | ast.Lambda | None = None
 
 
 def uses(tree: ast.Module) -> list[Use]:
     """Every place where code names what its module binds, or what is built in."""
-    walker = _Walker()
+    walker = _Walker(frozenset(_casts(tree)))
     walker.visit(tree)
     return walker.found
 
 
 def bound_in(function: FunctionNode | ast.Lambda) -> frozenset[str]:
     """The names that are local to a function, its parameters included."""
-    arguments = {each.arg for each in _parameters(function.args)}
-    parameters = {each.name for each in getattr(function, "type_params", ())}
     body = function.body if isinstance(function.body, list) else [ast.Expr(function.body)]
-    return frozenset(arguments | parameters | (set(bound_by(body)) - _declared(body)))
+    return frozenset({*parameter_names(function), *(set(bound_by(body)) - _declared(body))})
+
+
+def parameter_names(function: FunctionNode | ast.Lambda) -> frozenset[str]:
+    """The names of a function's parameters, those for types included."""
+    types = (each.name for each in getattr(function, "type_params", ()))
+    return frozenset([*(each.arg for each in _parameters(function.args)), *types])
 
 
 def bound_by(body: Iterable[ast.AST]) -> Iterator[str]:
@@ -81,6 +87,13 @@ def bound_by(body: Iterable[ast.AST]) -> Iterator[str]:
             stack += ast.iter_child_nodes(node)
 
 
+def declared_global(tree: ast.AST) -> Iterator[str]:
+    """The names that code anywhere in a module says are the module's."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield from node.names
+
+
 def _declared(body: Iterable[ast.stmt]) -> frozenset[str]:
     """The names that a function says are not its own."""
     names: set[str] = set()
@@ -95,8 +108,7 @@ def _declared(body: Iterable[ast.stmt]) -> frozenset[str]:
 
 
 def _globals(body: Iterable[ast.stmt]) -> frozenset[str]:
-    statements = [each for statement in body for each in ast.walk(statement)]
-    return frozenset(name for each in statements if isinstance(each, ast.Global) for name in each.names)
+    return frozenset(name for statement in body for name in declared_global(statement))
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -104,8 +116,18 @@ def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*named, *filter(None, (arguments.vararg, arguments.kwarg))]
 
 
+def _casts(tree: ast.Module) -> Iterator[str]:
+    """By what names code calls `typing.cast`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (f"{each.asname or each.name}.cast" for each in node.names if each.name in _TYPING)
+        elif isinstance(node, ast.ImportFrom) and node.module in _TYPING:
+            yield from (each.asname or each.name for each in node.names if each.name == "cast")
+
+
 class _Walker(ast.NodeVisitor):
-    def __init__(self) -> None:
+    def __init__(self, casts: frozenset[str]) -> None:
+        self._casts = casts
         self.found: list[Use] = []
         self._scopes: list[_Scope] = []
         self._functions: list[FunctionNode | ast.Lambda] = []
@@ -121,8 +143,9 @@ class _Walker(ast.NodeVisitor):
             if name in scope.names:
                 return
             hidden |= scope.names
-        outermost, *_, innermost = [*self._functions, *self._functions] or (None, None)
-        self.found.append(Use(name, node, frozenset(hidden), outermost, innermost, self._in_annotation, is_bound))
+        outermost = self._functions[0] if self._functions else None
+        inside = self._scopes[-1].function if self._scopes else None
+        self.found.append(Use(name, node, frozenset(hidden), outermost, inside, self._in_annotation, is_bound))
 
     def _inside(self, nodes: Iterable[ast.AST], scope: _Scope) -> None:
         self._scopes.append(scope)
@@ -148,13 +171,16 @@ class _Walker(ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         before = self._in_annotation
         self.visit(node.value)
-        if getattr(node.value, "attr", getattr(node.value, "id", "")) == "Literal":
-            self._in_annotation = False  # its strings are values
-        self.visit(node.slice)
+        generic = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        parts = node.slice.elts if generic == "Annotated" and isinstance(node.slice, ast.Tuple) else [node.slice]
+        for index, part in enumerate(parts):
+            if generic == "Literal" or index:
+                self._in_annotation = False  # its strings are values
+            self.visit(part)
         self._in_annotation = before
 
     def visit_Call(self, node: ast.Call) -> None:
-        is_cast = getattr(node.func, "attr", getattr(node.func, "id", "")) == "cast"
+        is_cast = isinstance(node.func, ast.Name | ast.Attribute) and ast.unparse(node.func) in self._casts
         self.visit(node.func)
         for index, each in enumerate(node.args):
             if is_cast and not index and isinstance(each, ast.Constant):
@@ -193,14 +219,14 @@ class _Walker(ast.NodeVisitor):
         self._annotation(node.returns)
         self._scopes.pop()
         self._functions.append(node)
-        self._inside(node.body, _Scope(bound_in(node), _globals(node.body)))
+        self._inside(node.body, _Scope(bound_in(node), _globals(node.body), function=node))
         self._functions.pop()
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         for each in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self.visit(each)
         self._functions.append(node)
-        self._inside([node.body], _Scope(bound_in(node)))
+        self._inside([node.body], _Scope(bound_in(node), function=node))
         self._functions.pop()
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:

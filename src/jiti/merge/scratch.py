@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiti import mirror
+from jiti.errors import MergeError
 from jiti.gates.scope import ImportedName
+from jiti.merge.destination import Destination
 from jiti.merge.destinations import test_file_for
 from jiti.merge.implementation import Import
-from jiti.merge.moving import Destination, Scratch, Target
+from jiti.merge.moving import Scratch, Target
 from jiti.merge.origins import imported_from, origin_of
 from jiti.merge.renaming import NotRenamedError
 from jiti.splice.project import Module
+from jiti.status import scratch_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from jiti.gates import Found
     from jiti.gates.modules import Modules
@@ -30,11 +35,13 @@ class Arrival:
 
     Attributes:
         path: of the test file, from the project root.
-        moved: the file with them.
+        moved: what they are called there.
+        file: with them; more may be added to it.
     """
 
     path: str
     moved: Moved
+    file: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Mover:
     gates: Found
     modules: Modules
     texts: Callable[[str], str]
+    _files: dict[str, Destination] = field(default_factory=dict)
 
     def arrival(self, declaration: Declaration, module: str, only: str = "") -> Arrival | None:
         """Where a stub's scratch tests come to stand; None where it has none.
@@ -64,27 +72,58 @@ class Mover:
             only: the one test that is meant, which then says what it is required for; empty: all are.
 
         Raises:
-            SyntaxError: the scratch tests do not parse.
+            JitiError: the scratch tests cannot be read.
         """
-        text = mirror.scratch_tests(declaration)
-        scratch = Scratch(text)
+        scratch = _read(declaration)
         if not scratch.tests:
             return None
         path = test_file_for(self.root, self.settings, self.gates, declaration.key)
         about = declaration.qualname.replace("<locals>.", "").replace(".", "_").strip("_").lower()
         first, *rest = declaration.qualname.removesuffix(".setter").removesuffix(".deleter").split(".")
         target = Target(Import(module, first), "".join(f".{each}" for each in rest)) if only else None
-        try:
-            return Arrival(path, self._moved(scratch, path, module, about, only, target))
-        except NotRenamedError:  # a name stands there for something else: they get a file of their own
-            path = f"{path.removesuffix('.py')}_{about}.py"
-            return Arrival(path, self._moved(scratch, path, module, about, only, target))
+        for place in _places(path, about):
+            with suppress(NotRenamedError):  # they get a file of their own
+                return self._arrived(scratch, place, module, about, only, target)
+        return None
 
-    def _moved(self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None) -> Moved:
-        name = path.removesuffix(".py").replace("/", ".")
-        own = Module(name, is_package=False, base=self.root)
-        to = Destination(self.texts(path), own, module.partition(".")[0], _Known(self.modules, path))
-        return scratch.moved(to, about, only, target)
+    def _arrived(
+        self, scratch: Scratch, path: str, module: str, about: str, only: str, target: Target | None
+    ) -> Arrival:
+        if path not in self._files:
+            own = Module(path.removesuffix(".py").replace("/", "."), is_package=False, base=self.root)
+            known = _Known(self.modules, path)
+            self._files[path] = Destination(self.texts(path), own, module.partition(".")[0], known)
+        file = self._files[path]
+        return Arrival(path, scratch.moved(file, about, only, target), file)
+
+
+def pruned(declaration: Declaration) -> list[str]:
+    """What goes where a stub's scratch tests go: each by its name, or the file where it has no tests of its own."""
+    names = [f"{declaration.key}::{each}" for each in scratch_names(declaration)]
+    path = mirror.scratch_path(declaration)
+    return names or ([mirror.relative_path(declaration.root, path)] if os.path.exists(path) else [])
+
+
+def _read(declaration: Declaration) -> Scratch:
+    """The scratch tests of a stub.
+
+    Raises:
+        JitiError: they cannot be read.
+    """
+    try:
+        return Scratch(mirror.scratch_tests(declaration))
+    except (SyntaxError, ValueError) as error:
+        key = declaration.key
+        message = f"{key} cannot be merged: its scratch tests do not parse ({error})"
+        raise MergeError(message, key=key, hint=f"mend them, or delete them: jiti test prune {key}") from error
+
+
+def _places(path: str, about: str) -> Iterator[str]:
+    """Where scratch tests may stand: in the user's file, or else in one of their own, of which the last is new."""
+    yield path
+    stem = f"{path.removesuffix('.py')}_{about}"
+    yield f"{stem}.py"
+    yield from (f"{stem}_{number}.py" for number in range(2, 1_000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.errors import MergeError
-from jiti.merge import helper_places, imports, stub_place
+from jiti.merge import comments, imports, stub_place
 from jiti.merge.adaptation import adapted
 from jiti.merge.file_names import FileNames, names_around
+from jiti.merge.helper_places import HelperPlaces
 from jiti.merge.implementation import Implementation
 from jiti.merge.stub_place import StubPlace
 from jiti.merge.text import Edit, Text, parsed
@@ -50,6 +52,7 @@ def merged_source(
     *,
     reaches: Callable[[str], bool] = _never,
     exported: Collection[str] = (),
+    aliases: Collection[str] = (),
 ) -> Merged:
     """A file in which stubs have become plain functions.
 
@@ -63,53 +66,66 @@ def merged_source(
         module: the name by which an import statement gets the file.
         reaches: whether importing a module, by its absolute name, imports `module` too: a new import of it would
             close a circle, and is kept inside the function.
-        exported: names that other files import from this one; they stay, even where they are jiti's.
+        exported: names that other files take from this one, `*` for all; they stay, even where they are jiti's.
+        aliases: decorators of the file that are `@jiti` by way of another file: `my`, `ai.my`.
 
     Raises:
-        MergeError: a stub is not there, or its implementation cannot stand in the file; the message says which.
-        SyntaxError: the file does not parse.
+        MergeError: a stub is not there, its implementation cannot stand in the file, or the file does not parse; the
+            message says which.
     """
     if not items:
         return Merged(text)
-    read = Text(text)
-    file = FileNames(read.tree, Module.of(items[0][0].declaration, module))
+    try:
+        merged = _merged(Text(text), items, module, reaches=reaches, exported=exported, aliases=aliases)
+        compile(parsed(merged.text), "<merged>", "exec", dont_inherit=True)
+    except (SyntaxError, TokenError, ValueError) as error:
+        keys = ", ".join(definition.declaration.key for definition, _ in items)
+        raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error
+    return merged
+
+
+def _merged(
+    read: Text,
+    items: Sequence[Item],
+    module: str,
+    *,
+    reaches: Callable[[str], bool],
+    exported: Collection[str],
+    aliases: Collection[str],
+) -> Merged:
+    """As `merged_source`; what comes out may be no Python.
+
+    Raises:
+        MergeError: as there.
+        SyntaxError, TokenError: something on the way is no Python.
+    """
+    file = FileNames(read.tree, Module.of(items[0][0].declaration, module), exported)
+    places = HelperPlaces(read)
     bodies: list[Edit] = []
     helpers: list[Edit] = []
     notes: list[str] = []
-    for place, definition, code in sorted(_places(read, items), key=lambda each: each[0].node.lineno):
+    for place, definition, code in sorted(_places(read, items, aliases), key=lambda each: each[0].node.lineno):
         is_nested = "<locals>" in definition.declaration.qualname
         around = names_around(read.tree, place.node) if is_nested else frozenset[str]()
         implementation, said = adapted(Implementation(definition, code), file, around, reaches)
         bodies += place.edits(implementation)
-        helpers += helper_places.edits(read, place.found, implementation)
+        helpers += places.edits(place.found, implementation)
         notes += said
     # A body goes in before helpers that come to stand at the very end of its class.
-    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), text, exported)
+    merged = without_jiti(read.edited([*bodies, *dict.fromkeys(helpers)]), read, exported, aliases)
     if file.needed:
-        merged = imports.added(merged, file.needed, module.partition(".")[0])
-        merged = without_jiti(merged, text, exported)  # a block for type checkers may have gone
-    _require_sound(merged, [definition for definition, _ in items])
-    return Merged(merged, tuple(notes))
+        merged = imports.added(merged, file.needed, module.partition(".")[0], imports.heading(read))
+        if "TYPE_CHECKING" in merged:  # a block for type checkers may have gone
+            merged = without_jiti(merged, read, exported, aliases)
+    merged, said = comments.kept(Text(merged), read, items)
+    return Merged(merged, (*notes, *said))
 
 
-def _places(read: Text, items: Sequence[Item]) -> list[tuple[StubPlace, Definition, str]]:
-    stubs = syntax.stubs_in(read.tree)
+def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list[tuple[StubPlace, Definition, str]]:
+    stubs = syntax.stubs_in(read.tree, aliases)
     places = []
     for definition, code in items:
         declaration = definition.declaration
         stub = stub_place.find(stubs, declaration.key, declaration.qualname)
         places.append((StubPlace(read, stub), definition, code))
     return places
-
-
-def _require_sound(merged: str, definitions: Sequence[Definition]) -> None:
-    """Make sure that what was put together is Python.
-
-    Raises:
-        MergeError: it is not.
-    """
-    try:
-        compile(parsed(merged), "<merged>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        keys = ", ".join(each.declaration.key for each in definitions)
-        raise MergeError(f"{keys} cannot be merged: the file would not parse ({error})") from error

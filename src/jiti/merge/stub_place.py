@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import tokenize
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jiti import definition, syntax
 from jiti.errors import MergeError
+from jiti.merge.comments import is_for_tools
 from jiti.merge.text import Edit
 from jiti.source import normalise_line_ends
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from jiti.merge.implementation import Implementation
     from jiti.merge.text import Text
     from jiti.syntax import FunctionNode
-
-_BLANKS = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
 class StubPlace:
@@ -42,8 +41,10 @@ class StubPlace:
 
     def _without_decorator(self) -> Edit:
         line = self.found.decorator.lineno
-        first, last = next((span for span in _decorators(self.text.tokens) if span[0] <= line <= span[1]), (line, line))
-        return self.text.whole_lines(first, last)
+        first, last = self.text.decorators.get(line, (line, line))
+        comments = [self.text.comments.get(number, "") for number in range(first, last + 1)]
+        kept = [f"{self._outer}{each}\n" for each in comments if each and not is_for_tools(each)]
+        return replace(self.text.whole_lines(first, last), new="".join(kept))
 
     def _with_body(self, implementation: Implementation) -> Edit:
         docstring, *placeholder = self.node.body
@@ -77,12 +78,10 @@ class StubPlace:
     def _hints(self, placeholder: list[ast.stmt], last: int) -> Iterator[str]:
         """The comments beside the placeholder and below it; those for tools are about what goes."""
         first, end = placeholder[0].lineno, placeholder[-1].end_lineno or 0
-        for token in self.text.tokens:
-            row = token.start[0]
-            if token.type != tokenize.COMMENT or not first <= row <= last:
-                continue
-            if row > end or not token.string.lstrip("# ").lower().startswith(definition.PRAGMAS):
-                yield token.string
+        for row in range(first, last + 1):
+            comment = self.text.comments.get(row, "")
+            if comment and (row > end or not comment.lstrip("# ").lower().startswith(definition.PRAGMAS)):
+                yield comment
 
     def _indented(self, implementation: Implementation) -> list[str]:
         """The body's lines at the stub's indentation, with its unit for each further level."""
@@ -136,18 +135,3 @@ def find(stubs: Iterable[syntax.Found], key: str, qualname: str) -> syntax.Found
         reason = "is defined more than once" if found else "is no stub of its file"
         raise MergeError(f"{key} {reason}", key=key, hint="see what `jiti status` says of the file")
     return found[0]
-
-
-def _decorators(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
-    """The first and last line of every decorator."""
-    begun = 0
-    at_start = True
-    for token in tokens:
-        if token.type == tokenize.NEWLINE:
-            if begun:
-                yield begun, token.start[0]
-            begun, at_start = 0, True
-        elif token.type not in _BLANKS:
-            if at_start and token.string == "@":
-                begun = token.start[0]
-            at_start = False

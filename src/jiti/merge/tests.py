@@ -9,6 +9,7 @@ from jiti import syntax
 from jiti.gates.modules import Modules
 from jiti.gates.required import RequiredFor
 from jiti.gates.resolution import FunctionThing, Resolver
+from jiti.gates.stubs import Stubs
 from jiti.merge.text import Edit, Text
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Targets:
     def __init__(self, root: str, settings: Settings) -> None:
         self._modules = Modules(root, settings)
         self._resolver = Resolver(self._modules)
+        self._stubs = Stubs(self._modules, self._resolver)
+
+    def aliases(self, path: str) -> frozenset[str]:
+        """The decorators of a file that are `@jiti` by way of another file."""
+        return self._stubs.aliases(path)
 
     def that_are(self, keys: Collection[str], path: str) -> Places:
         """The targets in a file that mean stubs of these keys, and no others."""
@@ -48,7 +54,7 @@ class Targets:
     def _keys(self, target: ast.expr, path: str, marked: Marked) -> Iterator[str]:
         for thing in self._resolver.find(target, path, marked.owners):
             if isinstance(thing, FunctionThing):
-                stubs = self._modules.at(thing.path).stubs
+                stubs = self._stubs.of(thing.path)
                 for accessor in thing.accessors:
                     if thing.qualname + accessor in stubs:
                         yield f"{thing.path}::{thing.qualname}{accessor}"
@@ -80,6 +86,6 @@ def _calls(marked: Marked, required: RequiredFor) -> list[ast.Call]:
 def _without(read: Text, call: ast.Call, gone: set[int]) -> Edit:
     kept = [each for position, each in enumerate(call.args) if position not in gone]
     if not kept:
-        return read.whole_lines(call.lineno, call.end_lineno or call.lineno)
+        return read.whole_lines(*read.decorators.get(call.lineno, (call.lineno, call.end_lineno or call.lineno)))
     start, end = read.span(call.args[0])[0], read.span(call.args[-1])[1]
     return Edit(start, end, ", ".join(read.of(each) for each in kept))

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from jiti.source import normalise_line_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MARK = "\ufeff"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
 _END = re.compile(r"\r\n|\r|\n")
+_BLANKS = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,41 @@ class Text:
         return parsed(self.text)
 
     @cached_property
+    def words(self) -> set[str]:
+        """The names that stand anywhere in it to be looked up, those in `__all__` and in quotes included."""
+        found = set()
+        for each in ast.walk(self.tree):
+            if isinstance(each, ast.Name):
+                found.update([each.id] if isinstance(each.ctx, ast.Load) else [])
+            elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+                found.add(each.value)
+        return found
+
+    @cached_property
     def tokens(self) -> list[tokenize.TokenInfo]:
         """Its tokens; it has to parse."""
         return list(tokenize.generate_tokens(io.StringIO("\n".join([*self.lines, ""])).readline))
+
+    @cached_property
+    def comments(self) -> dict[int, str]:
+        """Its comments, each by the number of its line."""
+        return {each.start[0]: each.string for each in self.tokens if each.type == tokenize.COMMENT}
+
+    def is_comment(self, number: int) -> bool:
+        """Whether a line is nothing but a comment; what looks like one may be the end of a string."""
+        return number in self.comments and self.line(number).strip() == self.comments[number]
+
+    def with_comments(self, number: int) -> int:
+        """The first of the comments that stand at the margin right above a line; without any, the line itself."""
+        while self.line(number - 1).startswith("#") and self.is_comment(number - 1):
+            number -= 1
+        return number
+
+    @cached_property
+    def decorators(self) -> dict[int, tuple[int, int]]:
+        """The first and last line of every decorator, by each of its lines."""
+        spans = list(_decorators(self.tokens))
+        return {number: span for span in spans for number in range(span[0], span[1] + 1)}
 
     def line(self, number: int) -> str:
         """A line by its number, which counts from 1; empty where there is none."""
@@ -90,6 +123,24 @@ class Text:
     def end_of_line(self, number: int) -> int:
         """Where a line ends, before its line end."""
         return self.offset(number) + len(self.line(number))
+
+    def before(self, node: ast.stmt) -> str:
+        """What stands before a node on its line."""
+        return self.text[self.offset(node.lineno) : self.span(node)[0]]
+
+    def is_alone(self, statement: ast.stmt) -> bool:
+        """Whether nothing but a comment shares lines with a statement."""
+        _, end = self.span(statement)
+        behind = self.text[end : self.end_of_line(statement.end_lineno or statement.lineno)].strip()
+        return not self.before(statement).strip() and behind[:1] in {"", "#"}
+
+    def end_of_statement(self, number: int) -> int:
+        """Where the statements of a line end, and those that stand behind them with a semicolon."""
+        return self.end_of_line(next((each for each in self._ends if each >= number), number))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [each.start[0] for each in self.tokens if each.type == tokenize.NEWLINE]
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         """Where a node begins and ends."""
@@ -126,6 +177,20 @@ class Text:
         return "".join([*pieces, self.text[done:]])
 
 
+def _decorators(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[int, int]]:
+    begun = 0
+    at_start = True
+    for token in tokens:
+        if token.type == tokenize.NEWLINE:
+            if begun:
+                yield begun, token.start[0]
+            begun, at_start = 0, True
+        elif token.type not in _BLANKS:
+            if at_start and token.string == "@":
+                begun = token.start[0]
+            at_start = False
+
+
 def parsed(text: str) -> ast.Module:
     """The syntax tree of a text that may begin with a byte order mark.
 
@@ -147,7 +212,7 @@ def removal(text: Text, statement: ast.stmt, *, is_first: bool = False) -> Edit:
     """
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     start, end = text.span(statement)
-    before = text.text[text.offset(first) : start]
+    before = text.before(statement)
     behind = text.text[end : text.end_of_line(last)]
     if before.strip():  # something else stands on its line
         return Edit(start - len(before) + len(before.rstrip().rstrip(";").rstrip()), end, "")

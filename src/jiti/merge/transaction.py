@@ -21,7 +21,7 @@ from jiti.lockfile import LockFile
 from jiti.locks import unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from jiti.merge.changes import Change
 
@@ -40,17 +40,19 @@ class _Step:
         old: what it holds before; None where it is not there.
         new: what it holds after; None where it is gone.
         mode: its permissions, where it is there.
+        folders: those that are not there yet and are made for it (absolute), the innermost first.
     """
 
     path: str
     old: bytes | None
     new: bytes | None
     mode: int | None
+    folders: tuple[str, ...] = ()
 
     def as_json(self, root: str) -> dict[str, Any]:
         """What the journal says of it."""
-        path = mirror.relative_path(os.path.realpath(root), self.path)
-        return {"path": path, "old": _told(self.old), "new": _told(self.new), "mode": self.mode}
+        path, *folders = (mirror.relative_path(os.path.realpath(root), each) for each in (self.path, *self.folders))
+        return {"path": path, "old": _told(self.old), "new": _told(self.new), "mode": self.mode, "folders": folders}
 
     @classmethod
     def from_json(cls, root: str, told: dict[str, Any]) -> _Step:
@@ -59,7 +61,8 @@ class _Step:
         Raises:
             MergeError: its file lies outside the project, which no merge of ours would have written to.
         """
-        return cls(_path_of(root, told["path"]), _read(told["old"]), _read(told["new"]), told["mode"])
+        folders = tuple(_path_of(root, each) for each in told["folders"])
+        return cls(_path_of(root, told["path"]), _read(told["old"]), _read(told["new"]), told["mode"], folders)
 
 
 def write_file(path: str, data: bytes | None, mode: int | None) -> None:
@@ -142,7 +145,14 @@ def _step(root: str, change: Change) -> _Step:
         raise MergeError(f"{change.path} was changed meanwhile", hint="nothing was written; try again")
     if mode is not None and not mode & _WRITABLE:
         raise MergeError(f"{change.path} is read-only", hint="make it writable, and try again")
-    return _Step(path, data, change.new_bytes, mode)
+    return _Step(path, data, change.new_bytes, mode, tuple(_missing_folders(path)))
+
+
+def _missing_folders(path: str) -> Iterator[str]:
+    folder = os.path.dirname(path)
+    while not os.path.exists(folder):
+        yield folder
+        folder = os.path.dirname(folder)
 
 
 def _path_of(root: str, path: str) -> str:
@@ -194,6 +204,9 @@ def _put_back(root: str, steps: Sequence[_Step]) -> list[str]:
             message = f"{shown} cannot be put back as it was before the merge: {error.strerror or error}"
             raise MergeError(message, hint="make it writable, and run any jiti command") from error
         done.append(f"{shown} is as it was before")
+    for folder in sorted({folder for step in steps for folder in step.folders}, key=len, reverse=True):
+        with suppress(OSError):  # it was not made, or holds what somebody has put there since
+            os.rmdir(folder)
     return done
 
 
@@ -265,8 +278,9 @@ def _recover(root: str) -> list[str]:
             steps = [_Step.from_json(root, each) for each in json.load(file)]
     except FileNotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"{mirror.relative_path(root, journal)} cannot be read: {error}"
+    except (MergeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        told = error.args[0] if isinstance(error, MergeError) else error
+        message = f"{mirror.relative_path(root, journal)}, which a merge has left, cannot be used: {told}"
         raise MergeError(message, hint="see what version control says of the files, and delete it") from error
     for step in steps:
         with suppress(OSError):

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _Import = ast.Import | ast.ImportFrom
+_ACTING = ast.Call | ast.NamedExpr | ast.Await
 
 
-def without_jiti(text: str, before: str, exported: Collection[str] = ()) -> str:
+def without_jiti(text: str, before: Text, exported: Collection[str] = (), aliases: Collection[str] = ()) -> str:
     """The file without the imports of jiti that it needed before a merge, and needs no more.
 
     An alias such as `my = jiti(engine=…)` goes with them. What it never used stays: somebody else may.
@@ -24,22 +25,15 @@ def without_jiti(text: str, before: str, exported: Collection[str] = ()) -> str:
         text: the file after the merge.
         before: the file as it was.
         exported: the names that other files import from it.
+        aliases: decorators of the file that are `@jiti` by way of another file: `my`, `ai.my`.
     """
-    used = _used(Text(before).tree) - set(exported)
     while True:
         read = Text(text)
-        unused = used - _used(read.tree)
-        edits = list(_edits(read, read.tree.body, unused, syntax.JitiNames(read.tree), is_whole=False))
+        unused = before.words - read.words - set(exported)
+        edits = list(_edits(read, read.tree.body, unused, syntax.JitiNames(read.tree, aliases), is_whole=False))
         if not edits:
             return text
         text = read.edited(edits)
-
-
-def _used(tree: ast.Module) -> set[str]:
-    """The names that stand anywhere in a file to be looked up, those in `__all__` and in quotes included."""
-    looked_up = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
-    quoted = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
-    return looked_up | quoted
 
 
 def _edits(
@@ -62,7 +56,7 @@ def _edits(
                 _pass_for(text, statement) if is_first and gone == body else removal(text, statement, is_first=is_first)
             )
         elif isinstance(statement, _Import):
-            places = {index for index, alias in enumerate(statement.names) if _is_jitis(statement, alias, unused)}
+            places = {index for index, each in enumerate(statement.names) if _is_jitis(statement, each, unused, names)}
             if places:
                 yield Edit(*text.span(statement), import_statement.without_names(text.of(statement), places))
         else:
@@ -82,10 +76,10 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 def _is_unneeded(statement: ast.stmt, unused: set[str], names: syntax.JitiNames) -> bool:
     """Whether a statement does nothing but bring what of jiti's nothing needs any more."""
     if isinstance(statement, _Import):
-        return all(_is_jitis(statement, alias, unused) for alias in statement.names)
+        return all(_is_jitis(statement, alias, unused, names) for alias in statement.names)
     if isinstance(statement, ast.Assign) and names.is_jiti(statement.value):
         return all(isinstance(each, ast.Name) and each.id in unused for each in statement.targets)
-    if isinstance(statement, ast.If | ast.Try):
+    if isinstance(statement, ast.Try) or (isinstance(statement, ast.If) and _does_nothing(statement.test)):
         blocks = list(_blocks(statement))
         brings = any(_is_unneeded(each, unused, names) for block in blocks for each in block)
         return brings and all(_stands_in(each, unused, names) for block in blocks for each in block)
@@ -96,18 +90,24 @@ def _stands_in(statement: ast.stmt, unused: set[str], names: syntax.JitiNames) -
     """Whether a statement is unneeded, or stands in for jiti where that is not installed."""
     if isinstance(statement, ast.Pass | ast.Raise) or _is_unneeded(statement, unused, names):
         return True
-    if isinstance(statement, ast.Assign):
+    if isinstance(statement, ast.Assign) and _does_nothing(statement.value):
         return all(isinstance(each, ast.Name) and each.id in unused for each in statement.targets)
     return isinstance(statement, syntax.FunctionNode | ast.ClassDef) and statement.name in unused
 
 
-def _is_jitis(statement: _Import, alias: ast.alias, unused: set[str]) -> bool:
+def _does_nothing(value: ast.expr) -> bool:
+    """Whether all that an expression does is to have a value: it calls nothing, and binds no name."""
+    return isinstance(value, ast.Lambda) or not any(isinstance(each, _ACTING) for each in ast.walk(value))
+
+
+def _is_jitis(statement: _Import, alias: ast.alias, unused: set[str], names: syntax.JitiNames) -> bool:
     """Whether one name of an import is jiti's, or tells type checkers of blocks that have gone; and is unused."""
     module = alias.name if isinstance(statement, ast.Import) else statement.module or ""
     level = getattr(statement, "level", 0)
     bound = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
     is_jitis = module.partition(".")[0] == "jiti" or (module, alias.name) == ("typing", "TYPE_CHECKING")
-    return is_jitis and not level and bound in unused
+    leads_there = bound in {each.partition(".")[0] for each in names.aliases}
+    return (leads_there or (is_jitis and not level)) and bound in unused
 
 
 def _pass_for(text: Text, statement: ast.stmt) -> Edit:

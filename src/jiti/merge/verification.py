@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import pickle
-import secrets
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import processes
-from jiti.checks.environment import child_environment, import_path
-from jiti.checks.runs import PART_OF_CALL, excerpt
+from jiti.checks.environment import import_path
+from jiti.checks.limits import Limits
+from jiti.checks.runs import PART_OF_CALL
 from jiti.diagnostics import Diagnostic
-from jiti.errors import MergeError
+from jiti.merge import rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,18 +19,6 @@ if TYPE_CHECKING:
     from jiti.merge.changes import Change
     from jiti.settings import Settings
 
-_BOOT = """\
-import pickle, sys
-with open(sys.argv[1], "rb") as file:
-    setup = pickle.load(file)
-sys.path[:] = setup["path"]
-from jiti.merge.overlay import Overlay
-Overlay(setup["files"]).install()
-from jiti.merge.child import main
-main(setup)
-"""
-_SECONDS = 600.0
-"""How long all tests together may take."""
 _PHASES = ["call", "setup", "teardown"]
 _CHARACTERS = 1_500
 
@@ -62,7 +43,12 @@ class Merged:
 
 
 def problems(
-    root: str, settings: Settings, changes: Sequence[Change], tests: Sequence[str], merged: Sequence[Merged]
+    root: str,
+    settings: Settings,
+    changes: Sequence[Change],
+    tests: Sequence[str],
+    merged: Sequence[Merged],
+    limits: Limits | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with files as they are to be: modules that cannot be imported, examples and tests that fail.
 
@@ -72,6 +58,7 @@ def problems(
         changes: what is to be written. A Python file that is not there yet is taken for one of tests; they run too.
         tests: the node ids of the tests that have to pass, from the root.
         merged: functions whose modules have to be importable, and whose examples have to hold.
+        limits: how long each of them may take.
 
     Raises:
         MergeError: they cannot be tried at all.
@@ -87,11 +74,14 @@ def problems(
         "path": import_folders(root, [*added, *(each.path for each in merged)]),
         "parent": os.getpid(),
     }
-    events, printed = _run(setup, root, settings)
-    found = [*_unready(events, printed), *_of_modules(events), *_of_tests(events)]
+    run = rehearsal.run(setup, settings, limits or Limits())
+    events = run.events
+    found = [*_unready(events, run.printed), *_of_modules(events), *_of_tests(events)]
+    if run.seconds is not None:
+        return [_out_of_time(events, run.seconds), *_but_not_run(found)]
     if _all(events, "gates") and not _all(events, "done"):
-        ended = Diagnostic("gate", _last_test(events), None, "crashed", f"it ended its process\n{printed}".strip())
-        found = [ended, *(each for each in found if each.code != "not-run")]
+        ended = Diagnostic("gate", _last_test(events), None, "crashed", f"it ended its process\n{run.printed}".strip())
+        return [ended, *_but_not_run(found)]
     return found
 
 
@@ -114,66 +104,6 @@ def _outside_packages(folder: str) -> str:
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder = os.path.dirname(folder)
     return folder
-
-
-# ---------------------------------------------------------------- the child
-
-
-def _run(setup: dict[str, Any], root: str, settings: Settings) -> tuple[list[dict[str, Any]], str]:
-    """What the child reported, and what it printed."""
-    folder = tempfile.mkdtemp(prefix="jiti-merge-")
-    tag = secrets.token_hex(8)
-    told, boot = os.path.join(folder, "told"), os.path.join(folder, "setup")
-    try:
-        with open(boot, "wb") as file:
-            pickle.dump(setup | {"folder": folder, "told": told}, file)
-        with open(os.path.join(folder, "printed"), "w+b") as output:
-            _wait(
-                _start(
-                    boot,
-                    output.fileno(),
-                    child_environment(os.environ, passed=settings.env, tag=tag, folder=folder),
-                    root,
-                ),
-                tag,
-            )
-            return _read(told), excerpt(output.fileno(), _CHARACTERS)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _start(boot: str, output: int, environment: Mapping[str, str], root: str) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(  # noqa: S603 - this very interpreter
-            [sys.executable, "-P", "-c", _BOOT, boot],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env={**environment, "JITI_FROZEN": "1"},
-            cwd=root,
-            start_new_session=sys.platform != "win32",
-        )
-    except OSError as error:
-        raise MergeError(f"{sys.executable or 'python'} cannot be started: {error}") from error
-
-
-def _wait(child: subprocess.Popen[bytes], tag: str) -> None:
-    try:
-        child.wait(_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        message = f"the tests of what is merged did not end within {_SECONDS:g} seconds"
-        raise MergeError(message, hint="nothing was changed; run them with pytest to see why") from error
-    finally:
-        processes.end_tree(child, tag)
-
-
-def _read(path: str) -> list[dict[str, Any]]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            # A process that ended at once may have left half a line.
-            return [json.loads(line) for line in file if line.endswith("\n")]
-    except FileNotFoundError:
-        return []
 
 
 # ---------------------------------------------------------------- the verdict
@@ -223,6 +153,21 @@ def _expected(events: Sequence[Mapping[str, Any]]) -> list[str]:
         test for told in _all(events, "gates") for each in told["told"] for test in each["tests"] if not each["why"]
     ]
     return [*Counter(gates), *(test for each in _all(events, "collected") for test in each["tests"])]
+
+
+def _out_of_time(events: Sequence[Mapping[str, Any]], seconds: float) -> Diagnostic:
+    """That it was ended in the middle of something, and of what."""
+    message = f"it did not end within {seconds:g} s"
+    if _all(events, "test"):
+        return Diagnostic("gate", _last_test(events), None, "timeout", message)
+    if _all(events, "trying"):
+        return Diagnostic("import", _all(events, "trying")[-1]["path"], None, "timeout", message)
+    return Diagnostic("pytest", ".", None, "timeout", f"collecting the tests did not end within {seconds:g} s")
+
+
+def _but_not_run(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """What is wrong without what was never begun."""
+    return [each for each in found if each.code not in {"not-run", "crashed"}]
 
 
 def _last_test(events: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jiti.splice import body, names, owners, preamble, signature
 from jiti.splice.module_names import ModuleNames
 from jiti.splice.project import Module
-from jiti.splice.reachable import DEFAULT, LOCAL, reachable
+from jiti.splice.reachable import DEFAULT, LOCAL, REMARKS, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,8 +99,8 @@ class Pieces:
         if self.node is self.definition.node:
             return ()
         used = {each.id for each in ast.walk(self.node.args) if isinstance(each, ast.Name)}
-        lines = (f"{DEFAULT}: Any = ...  # each call has the stub's own",) if DEFAULT in used else ()
-        return lines if LOCAL not in self.in_signature.all else (*lines, f"{LOCAL} = Any  # no name leads to it")
+        lines = (f"{DEFAULT}: Any = ...  {REMARKS[DEFAULT]}",) if DEFAULT in used else ()
+        return lines if LOCAL not in self.in_signature.all else (*lines, f"{LOCAL} = Any  {REMARKS[LOCAL]}")
 
     @cached_property
     def in_signature(self) -> Names:

@@ -23,6 +23,8 @@ DEFAULT = "_DEFAULT"
 """What stands for a default that the file cannot repeat; calls have the stub's own."""
 LOCAL = "_Local"
 """What stands for a type that a function around the stub defines."""
+REMARKS = {DEFAULT: "# each call has the stub's own", LOCAL: "# no name leads to it"}
+"""What is said beside them."""
 
 _Scope = FunctionNode | ast.ClassDef
 

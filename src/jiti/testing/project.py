@@ -34,8 +34,9 @@ _SECONDS = 120.0
 _KEPT = (
     *("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT"),
+    *("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"),
 )
-"""What a process gets of this one's environment: what Python itself needs, and no credentials or settings."""
+"""What a process gets of this one's environment: what Python itself needs, what pytest loads, and no credentials."""
 
 _PASSED_OVER = {".git", ".venv", "__pycache__", ".pytest_cache", ".ruff_cache"}
 

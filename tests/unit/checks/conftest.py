@@ -12,15 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WITHOUT_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
-"""What is installed beside pytest here plays no part in most tests, and takes a tenth of a second to load."""
-
 
 @pytest.fixture
 def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A project of its own for one test; its child processes end with the test."""
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv(*WITHOUT_PLUGINS)
     workshop = Workshop(tmp_path)
     yield workshop
     workshop.close()
@@ -32,7 +28,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     root = tmp_path_factory.mktemp("project")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(root)
-        patch.setenv(*WITHOUT_PLUGINS)
         workshop = Workshop(root)
         yield workshop
         workshop.close()

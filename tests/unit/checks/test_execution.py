@@ -149,8 +149,8 @@ def test_what_a_failing_test_printed_is_shown_in_the_end(execution: Execution) -
     assert len(message) < 1000
 
 
-def test_settings_that_distort_a_verdict_do_not_apply(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+@pytest.mark.usefixtures("users_plugins")
+def test_settings_that_distort_a_verdict_do_not_apply(workshop: Workshop) -> None:
     workshop.write(
         "pyproject.toml",
         """

@@ -70,6 +70,20 @@ def test_an_edited_orphan_stays_and_an_edited_stub_does_not_keep_it(
     assert (shop.root / ".jiti/app/text/title.py").exists()
 
 
+def test_scratch_tests_that_were_edited_by_hand_keep_all(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    path = ".jiti/.scratch/app/text/test_slugify.py"
+    shop.change(path, "def test_blanks() -> None: ...", "def test_blanks() -> None: slugify('')")
+    assert clear(shop) == 4
+    assert capsys.readouterr().err.splitlines()[1] == f"  {path}"
+    assert clear(shop, "--orphans") == 0  # they belong to a stub
+    shop.change("app/text.py", "def slugify", "def slug")
+    before = files(shop)
+    assert clear(shop, "--orphans") == 4
+    assert files(shop) == before
+    assert clear(shop, "--orphans", "--force") == 0
+    assert path not in files(shop)
+
+
 def test_a_file_of_the_mirror_that_cannot_be_read_is_not_deleted_unasked(shop: Shop) -> None:
     shop.write(".jiti/notes.py", "my = 'own'\n")
     assert clear(shop, "--orphans") == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -49,7 +50,8 @@ def test_commands_print_what_is_committed(name: str, variant: str, aged: Shop, m
     arguments = ["--root", str(aged.root), *COMMANDS[name]]
     text = printed(monkeypatch, *arguments, columns=WIDTHS[variant])
     assert not COLOURS.search(text)
-    compare(f"{name}.{variant}.txt", plain(text, placeholders(aged)))
+    # Whether a line is broken behind the root depends on how long that is.
+    compare(f"{name}.{variant}.txt", re.sub(r"<root>\s+\(", "<root>  (", plain(text, placeholders(aged))))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -68,6 +68,30 @@ def test_with_no_color_there_is_none(aged: Shop, terminal: Terminal) -> None:
     assert not COLOURS.search(terminal.run(aged, "status", NO_COLOR="1")[1])
 
 
+def test_merge_tells_in_colour_what_is_merged_and_what_refused(aged: Shop, terminal: Terminal) -> None:
+    code, text = terminal.run(aged, "merge", "title", "rebate", "--dry-run")
+    assert code == 1
+    assert text.endswith(
+        "\x1b[32mmerged  \x1b[0mapp/text.py::title\n"
+        "\x1b[31mrefused \x1b[0mapp/money.py::rebate has no implementation\n"
+        "        \x1b[2mcall it, or run its tests with pytest: that has it written\x1b[0m\n"
+        "\x1b[33m1 would be merged, 1 file would be written; 1 refused\x1b[0m\n"
+    )
+
+
+def test_what_merge_tells_is_broken_between_words(aged: Shop, terminal: Terminal) -> None:
+    _, text = terminal.run(aged, "merge", "shorten", COLUMNS="50")
+    assert plain(text).splitlines() == [
+        "refused app/text.py::shorten is stale: its",
+        "        signature and docstring changed since the",
+        "        code was written",
+        "        call it to have it written anew, or keep",
+        "        the code: jiti resolve",
+        "        app/text.py::shorten --keep",
+        "nothing was merged",
+    ]
+
+
 def test_resolve_asks_a_person_what_to_do(aged: Shop, terminal: Terminal) -> None:
     code, text = terminal.run(aged, "resolve", "Parser.parse", typed="keep\n")
     assert code == 0

@@ -87,3 +87,24 @@ def test_the_names_that_other_files_import(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": PYPROJECT, **files, "other.py": "from elsewhere import no", "bad.py": "text ("})
     found = imported_from(str(tmp_path), Settings(), Modules(str(tmp_path), Settings()), "app/text.py")
     assert found == {"a", "b", "jiti"}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"app/b.py": "from app.text import *\n\n@jiti\ndef g(): ..."}, {"*", "jiti"}),
+        ({"app/b.py": "from .text import *", "c.py": "from app.b import gen"}, {"*", "gen"}),
+        ({"app/b.py": "from .text import *", "c.py": "from app.b import *\n\nX = gen"}, {"*", "gen", "X"}),
+        ({"app/b.py": "from .text import *", "app/text.py": "from .b import *"}, {"*"}),
+        ({"b.py": "import app.text as t\n\nh = t.jiti"}, {"jiti"}),
+        ({"b.py": "from app import text\n\nh = text.jiti"}, {"jiti"}),
+        ({"b.py": "from app import text as t\n\nh = t.jiti"}, {"jiti"}),
+        ({"b.py": "import app.text\n\n@app.text.jiti\ndef g(): ..."}, {"jiti"}),
+        ({"b.py": "from app import text\nimport jiti\n\nh = jiti.Engine, text"}, set()),
+    ],
+)
+def test_the_names_that_other_files_take_by_other_means(
+    tmp_path: Path, files: dict[str, str], expected: set[str]
+) -> None:
+    write(tmp_path, {"pyproject.toml": PYPROJECT, "app/__init__.py": "", "app/text.py": TEXT, **files})
+    assert imported_from(str(tmp_path), Settings(), Modules(str(tmp_path), Settings()), "app/text.py") == expected

@@ -45,7 +45,7 @@ FILES = {
     "dots behind the docstring": (f"{HEAD}@jiti\n{DEF.rstrip()}; ...\n{REST}", IMPORT + NEW + REST),
     "a decorator on several lines": (
         f"{HEAD}# above\n@jiti(\n    uses=[],  # none\n)  # gone\n# below\n{STUB.removeprefix('@jiti')[1:]}",
-        f"{IMPORT}{HELPERS}# above\n# below\n{DEF}{BODY}",
+        f"{IMPORT}{HELPERS}# above\n# none\n# gone\n# below\n{DEF}{BODY}",
     ),
     "form feeds": (
         f"x = 1\n\f\n{HEAD}\f\n{STUB}\f\n{REST}",
@@ -53,6 +53,38 @@ FILES = {
     ),
     "a licence": (f"# Mine.\n# All of it.\n\n{HEAD}{STUB}", f"# Mine.\n# All of it.\n\n{IMPORT}{NEW}"),
     "a script": (f"#!/usr/bin/env python\n{HEAD}{STUB}", f"#!/usr/bin/env python\n\n{IMPORT}{NEW}"),
+    "a licence right above": (
+        f"# Mine.\n# All of it.\n{HEAD.strip()}\n{STUB}",
+        f"# Mine.\n# All of it.\n{IMPORT}{NEW}",
+    ),
+    "a comment about the stub above all": (
+        f"{HEAD}# It is mine.\n{STUB}",
+        f"{IMPORT}{HELPERS}# It is mine.\n{DEF}{BODY}",
+    ),
+    "a string that ends like a comment": (
+        f'{HEAD}X = """\n# hello"""\n{STUB}',
+        f'{IMPORT}X = """\n# hello"""\n{HELPERS}{DEF}{BODY}',
+    ),
+    "a string that goes on in a line like a comment": (
+        f'{HEAD}X = "a\\\n# b"\n{STUB}',
+        f'{IMPORT}X = "a\\\n# b"\n{HELPERS}{DEF}{BODY}',
+    ),
+    "imports below such a string": (
+        f'from jiti import jiti; X = """\n# a"""\nimport zlib\n\n\n{STUB}',
+        f'import re\n\nX = """\n# a"""\nimport zlib\n\n{HELPERS}{DEF}{BODY}',
+    ),
+    "an import behind the docstring": (
+        f'"""Module.""" ; import sys\n{HEAD}{STUB}',
+        f'"""Module.""" ; import sys\n\n{IMPORT}{NEW}',
+    ),
+    "an import behind that from the future": (
+        f"from __future__ import annotations; import sys\n{HEAD}{STUB}",
+        f"from __future__ import annotations; import sys\n\n{IMPORT}{NEW}",
+    ),
+    "an import in front of a long string": (
+        f'import sys; X = """\n"""\n{HEAD}{STUB}',
+        f'import re\nimport sys; X = """\n"""\n\n{NEW}',
+    ),
     "a docstring": (f'"""Module."""\n\n{HEAD}{STUB}', f'"""Module."""\n\n{IMPORT}{NEW}'),
     "a docstring, the future and __all__": (
         f'"""Module."""\n\nfrom __future__ import annotations\n\n__all__ = ["f"]\n\n{HEAD}{STUB}',

@@ -117,7 +117,7 @@ def test_imports_go_to_the_top(tmp_path: Path, head: str, helpers: str, body: st
         (
             "from x import *\nY = pow(1, 2)",
             "from math import pow as re",
-            "from math import pow as re\n\nfrom x import *\nY = pow(1, 2)\n\n\ndef f\n    return re\n",
+            "from math import pow as _re\n\nfrom x import *\nY = pow(1, 2)\n\n\ndef f\n    return _re\n",
         ),
     ],
 )

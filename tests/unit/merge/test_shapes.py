@@ -39,6 +39,20 @@ def test_it_is_merged_to_what_is_written_by_hand(
     assert merger.definitions() == {}
 
 
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_in_a_file_of_another_make_it_is_merged_likewise(shape: Shape, tmp_path: Path) -> None:
+    """With a mark, tabs, other line ends, and nothing behind its last line."""
+
+    def made_otherwise(text: str) -> str:
+        return "\ufeff" + text.rstrip().replace("    ", "\t").replace("\n", "\r\n")
+
+    source = HEAD + dedent(shape.source)
+    bodies = {name: right.replace("'", '"') for name, (_, right) in shape.bodies.items()}
+    expected = written_by_hand(source, *bodies.values()).replace(GAP, GAP.removesuffix("\n"))
+    merged = Merger(tmp_path, "app/shop.py").merge(made_otherwise(source), bodies)
+    assert merged.text == made_otherwise(expected)
+
+
 def test_a_test_that_was_written_keeps_what_it_is_required_for(tmp_path: Path) -> None:
     """It decides on its target from now on, like any other."""
     source = (

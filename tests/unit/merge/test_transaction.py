@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CHANGES = (
     Change("app/text.py", "old text\r\n", "new text\r\n"),
-    Change("tests/test_text.py", None, "new tests\n"),
+    Change("tests/unit/test_text.py", None, "new tests\n"),
     Change(".jiti/app/text/slugify.py", "old code\n", None),
 )
 
@@ -30,21 +30,23 @@ def root(tmp_path: Path) -> Path:
     """A project as it is before the changes."""
     for change in CHANGES:
         path = tmp_path / change.path
-        path.parent.mkdir(parents=True)
         if change.old_bytes is not None:
+            path.parent.mkdir(parents=True)
             path.write_bytes(change.old_bytes)
     return tmp_path
 
 
-def files(root: Path) -> dict[str, bytes]:
-    """All files of a project, but those that jiti keeps to itself."""
+def files(root: Path) -> dict[str, bytes | None]:
+    """All files of a project, and its empty folders, but those that jiti keeps to itself."""
     local = root / ".jiti" / ".local"
-    found = (path for path in root.rglob("*") if path.is_file() and local not in path.parents)
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+    found = [path for path in root.rglob("*") if path != local and local not in path.parents]
+    empty = {path for path in found if path.is_dir() and not any(path.iterdir())}
+    shown = (path for path in found if path in empty or path.is_file())
+    return {path.relative_to(root).as_posix(): None if path in empty else path.read_bytes() for path in shown}
 
 
-BEFORE = {"app/text.py": b"old text\r\n", ".jiti/app/text/slugify.py": b"old code\n"}
-AFTER = {"app/text.py": b"new text\r\n", "tests/test_text.py": b"new tests\n"}
+BEFORE: dict[str, bytes | None] = {"app/text.py": b"old text\r\n", ".jiti/app/text/slugify.py": b"old code\n"}
+AFTER = {"app/text.py": b"new text\r\n", "tests/unit/test_text.py": b"new tests\n"}
 
 
 def test_all_files_are_written_byte_for_byte(root: Path) -> None:
@@ -87,6 +89,7 @@ def write(path, data, mode):
     if count <= kill or late:
         transaction.write_file(path, data, mode)
     if count > kill:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         open(os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.1.ab.tmp"), "w").close()
         os._exit(9)
 transaction.apply(root, changes, write=write)
@@ -152,8 +155,9 @@ def test_a_merge_that_is_being_written_is_not_taken_for_a_killed_one(root: Path)
     assert files(root) == BEFORE | {"app/text.py": b"new text\r\n"}
 
 
-@pytest.mark.parametrize("path", ["app/text.py", "tests/test_text.py", ".jiti/app/text/slugify.py"])
+@pytest.mark.parametrize("path", ["app/text.py", "tests/unit/test_text.py", ".jiti/app/text/slugify.py"])
 def test_a_file_that_was_changed_meanwhile_keeps_all_from_being_written(root: Path, path: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text("another text")
     with pytest.raises(MergeError, match=f"{path} was changed meanwhile"):
         transaction.apply(str(root), CHANGES)
@@ -202,7 +206,8 @@ def test_nothing_outside_the_project_is_written(root: Path, tmp_path_factory: py
 def test_a_journal_from_elsewhere_cannot_name_files_outside_the_project(root: Path) -> None:
     journal = root / ".jiti" / ".local" / "merge" / "journal.json"
     journal.parent.mkdir(parents=True)
-    journal.write_text(json.dumps([{"path": "../elsewhere.py", "old": "YQ==", "new": None, "mode": None}]))
+    step = {"path": "../elsewhere.py", "old": "YQ==", "new": None, "mode": None, "folders": []}
+    journal.write_text(json.dumps([step]))
     with pytest.raises(MergeError, match="leads out of the project"):
         transaction.recover(str(root))
     assert not (root.parent / "elsewhere.py").exists()
@@ -213,6 +218,6 @@ def test_a_journal_that_cannot_be_read_is_told_of(root: Path, text: str) -> None
     journal = root / ".jiti" / ".local" / "merge" / "journal.json"
     journal.parent.mkdir(parents=True)
     journal.write_text(text)
-    with pytest.raises(MergeError, match=r"merge/journal.json cannot be read"):
+    with pytest.raises(MergeError, match=r"merge/journal.json, which a merge has left, cannot be used: "):
         transaction.recover(str(root))
     assert files(root) == BEFORE

@@ -73,6 +73,18 @@ INNER = "    @jiti\n    def g() -> int:\n        '''Do.'''\n"
             id="with its condition",
         ),
         pytest.param(
+            "import os\n\nif (DEBUG := len(os.sep)):\n    from jiti import jiti\nelse:\n    jiti = lambda f: f\n\n\n",
+            "@jiti",
+            "import os\n\nif (DEBUG := len(os.sep)):\n    pass\nelse:\n    jiti = lambda f: f\n\n\n",
+            id="not with a condition that does something",
+        ),
+        pytest.param(
+            "import sys\n\nif sys.argv:\n    from jiti import jiti\nelse:\n    jiti = print('none')\n\n\n",
+            "@jiti",
+            "import sys\n\nif sys.argv:\n    pass\nelse:\n    jiti = print('none')\n\n\n",
+            id="not with a value that does something",
+        ),
+        pytest.param(
             "try:\n    import tomllib\n    from jiti import jiti\nexcept ImportError:\n    tomllib = None\n\n\n",
             "@jiti",
             "try:\n    import tomllib\nexcept ImportError:\n    tomllib = None\n\n\n",

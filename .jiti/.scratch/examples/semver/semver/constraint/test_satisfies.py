@@ -1,4 +1,5 @@
 # Scratch tests that jiti's agent wrote for examples/semver/semver/constraint.py::satisfies.
+# body: 9a1d4d92d3a520f0be94526d657e7fbf
 
 import pytest
 

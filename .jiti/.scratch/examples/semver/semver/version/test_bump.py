@@ -1,4 +1,5 @@
 # Scratch tests that jiti's agent wrote for examples/semver/semver/version.py::bump.
+# body: 3a9d2305fe0af0a9d4fe25255b7c7a1a
 
 from typing import cast
 

@@ -1,4 +1,5 @@
 # Scratch tests that jiti's agent wrote for examples/semver/semver/version.py::compare.
+# body: aa9d5f9bc9bf9624172844a18e66b121
 
 import itertools
 

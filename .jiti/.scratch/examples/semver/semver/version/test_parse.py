@@ -1,4 +1,5 @@
 # Scratch tests that jiti's agent wrote for examples/semver/semver/version.py::parse.
+# body: 26843c400a85193003636b7b0578b06e
 
 import pytest
 
