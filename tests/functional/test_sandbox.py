@@ -11,6 +11,8 @@ from jiti.testing import Project, ScriptedModel, call, submit
 from tests.unit.sandbox.confined import needs_kernel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jiti.models import Reply
 
 APP = '''
@@ -70,6 +72,15 @@ def test_a_gate_that_is_denied_something_is_told_the_setting_and_passes_with_it(
     made = project(submit("return 2 * n"), test_app=GATE, sandbox='write = ["out.txt"]')
     made.write({"out.txt": ""})
     assert made.call("app:double", 2).value == 4
+
+
+def test_scratch_tests_run_wherever_temporary_files_go_and_nothing_beside_them_does(tmp_path: Path) -> None:
+    """In a folder that is everybody's anyone may have put a conftest file."""
+    (tmp_path / "conftest.py").write_text("raise RuntimeError\n")
+    tests = "from app import double\n\n\ndef test_twice() -> None:\n    assert double(2) == 4\n"
+    made = project(submit("return 2 * n", tests=tests))
+    assert made.call("app:double", 2, env={"TMPDIR": str(tmp_path)}).value == 4
+    assert ".scratch/app/test_double.py" in made.mirror()
 
 
 @needs_kernel

@@ -16,11 +16,13 @@ import pytest
 
 from jiti.checks.failures import Failures
 from jiti.checks.gate_items import GateItems
+from jiti.checks.leading_folder import LeadingFolder
 from jiti.checks.reports import message_of
 from jiti.checks.runs import PART_OF_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
+    from pathlib import Path
     from typing import NoReturn
 
     from jiti.checks.reports import Report
@@ -195,6 +197,12 @@ class Plugin:
         self._failures.tests = job.path
         session.perform_collect([job.path])
         job.report("collected", tests=[self._name(item.nodeid) for item in session.items])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Pass by what lies beside the scratch tests."""
+        job = self._job
+        return None if job is None or job.gates else LeadingFolder.of(path, parent, job.path)
 
     def _name(self, node_id: str) -> str:
         """What the parent knows a test by; several may have one node id, so that it is the running one which counts."""
