@@ -23,6 +23,7 @@ FOLDER = Path(__file__).with_name("snapshots")
 WIDTHS = {"80": 80, "160": 160, "piped": None}
 """The variants of a snapshot: the terminal's columns; None for a pipe."""
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
+_BLANK = re.compile("(?<! ) (?! )")
 COLOURS = re.compile(r"\x1b\[(?:\d+;)*(?:3|4|9|10)[0-7]")
 """An escape code that sets a colour."""
 
@@ -55,11 +56,12 @@ def plain(text: str, replaced: Mapping[str, str] | None = None) -> str:
 
     Args:
         text: what was printed.
-        replaced: what differs from machine to machine, and its placeholder.
+        replaced: what differs from machine to machine, wherever it is broken into lines, and its placeholder.
     """
     text = _CODES.sub("", text)
     for found, placeholder in (replaced or {}).items():
-        text = text.replace(found, placeholder)
+        words = map(re.escape, _BLANK.split(found))
+        text = re.sub(r"\s+".join(words), lambda _, to=placeholder: to, text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
