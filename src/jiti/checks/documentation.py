@@ -10,6 +10,8 @@ from importlib import metadata
 from types import ModuleType
 from typing import Any
 
+from jiti import distributions
+
 _CHARACTERS = 4_000
 _MISSING = object()
 
@@ -63,7 +65,7 @@ def _heading(name: str, found: object) -> str:
 
 def _unknown(name: str, reached: object) -> str:
     if reached is _MISSING:
-        known = {each for packages in (metadata.packages_distributions(),) for each in packages}
+        known = set(distributions.by_package())
         at = "no installed package or module"
     else:
         known = set(dir(reached))
@@ -80,7 +82,7 @@ def _unknown(name: str, reached: object) -> str:
 
 def _readme_of(name: str) -> str:
     """The beginning of the README of a distribution, or of the one that an import name belongs to."""
-    for distribution in (name, *metadata.packages_distributions().get(name, ())):
+    for distribution in (name, *distributions.by_package().get(name, ())):
         try:
             found = metadata.metadata(distribution)
         except (metadata.PackageNotFoundError, ValueError):
@@ -91,7 +93,7 @@ def _readme_of(name: str) -> str:
 
 
 def _mentions(package: str, word: str) -> str:
-    for distribution in metadata.packages_distributions().get(package, ()):
+    for distribution in distributions.by_package().get(package, ()):
         text = str(metadata.metadata(distribution).json.get("description", ""))
         paragraphs = [each for each in re.split(r"\n\s*\n", text) if word.lower() in each.lower()]
         return "\n\n".join(paragraphs)[:_CHARACTERS]

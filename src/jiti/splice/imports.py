@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
+from jiti import distributions
 from jiti.splice.shape import problem
 
 if TYPE_CHECKING:
@@ -105,12 +106,12 @@ class Packages:
         """Why a top-level package may not be imported; None if it may."""
         if name in sys.stdlib_module_names or name in {self._own, "jiti"} or self._is_projects(name):
             return None
-        distributions = _distributions_by_package().get(name, ())
-        if not distributions:
+        origins = distributions.by_package().get(name, ())
+        if not origins:
             if _is_importable(name):
                 return None
             return f"`{name}` is neither in the standard library nor in the project, and it is not installed"
-        if name in self._used_already or not {_normalised(each) for each in distributions} <= self._only_jitis:
+        if name in self._used_already or not {_normalised(each) for each in origins} <= self._only_jitis:
             return None
         return (
             f"`{name}` is installed for jiti alone: the project does not declare it; "
@@ -156,11 +157,6 @@ def _is_importable(name: str) -> bool:
         return util.find_spec(name) is not None
     except (ImportError, ValueError):
         return False
-
-
-@cache
-def _distributions_by_package() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
 
 
 def _with_dependencies(names: Iterable[str]) -> set[str]:
