@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
-from tests.campaigns import said, targets
-from tests.campaigns.ground import Ground
+from tests.campaigns import said
+from tests.campaigns import targets as files
+from tests.campaigns.ground import Ground, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.campaigns.ground import Target
 
-TARGETS = (*targets.TARGETS, *said.TARGETS)
+TARGETS = (*files.TARGETS, *said.TARGETS)
 _AT_ONCE = 50
 """Examples of one target before the next has its turn."""
 _FRAMES = 6
@@ -49,19 +49,21 @@ class Figures:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def campaign(folder: Path, seed: int, seconds: float, *, at_once: int = _AT_ONCE) -> Figures:
-    """Feed all targets in turn, each until it fails, for so many seconds, and each once at least."""
+def campaign(
+    folder: Path, seed: int, seconds: float, *, targets: Sequence[Target] = TARGETS, at_once: int = _AT_ONCE
+) -> Figures:
+    """Feed the targets in turn, each until it fails, for so many seconds, and each once at least."""
     figures = Figures()
     ground = Ground(folder)
     end = time.monotonic() + seconds
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd sources are warned of
         while True:
-            for target in TARGETS:
+            for target in targets:
                 if target.name not in figures.wrong:
                     _feed(target, ground, figures, seed, at_once)
             seed += 1
-            if time.monotonic() >= end or len(figures.wrong) == len(TARGETS):
+            if time.monotonic() >= end or len(figures.wrong) == len(targets):
                 return figures
 
 

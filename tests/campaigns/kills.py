@@ -1,4 +1,4 @@
-"""Generations and merges that are killed at random instants: `python -m tests.campaigns.kills [KILLS] [SEED]`.
+"""Generations and merges that are killed at random: `python -m tests.campaigns.kills [KILLS [SEED [SECONDS]]]`.
 
 After each kill every file has to be whole, what was edited by hand has to be there, the next command has to work, and
 no process may be left; and what was killed has to come to its end when it is run again. For Linux.
@@ -81,9 +81,10 @@ class Campaign:
         self._generations.record(folder / "recording")
         os.environ["JITI_REPLAY"] = str(folder / "recording")
 
-    def run(self, kills: int) -> None:
-        """Go on until so many processes were killed."""
-        while self.figures.kills.total() < kills and len(self.figures.wrong) < _MOST_WRONG:
+    def run(self, kills: int, seconds: float) -> None:
+        """Go on until so many processes were killed, or a round ends after so many seconds."""
+        end = time.monotonic() + seconds
+        while self.figures.kills.total() < kills and len(self.figures.wrong) < _MOST_WRONG and time.monotonic() < end:
             self._round += 1
             root = self._folder / f"round-{self._round}"
             chance = random.Random(f"{self._seed}/{self._round}")  # noqa: S311 - to be had again by its seed
@@ -255,14 +256,17 @@ def _require(is_so: bool, message: object) -> None:  # noqa: FBT001 - it reads a
         raise AssertionError(message)
 
 
-def campaign(folder: Path, kills: int, seed: int) -> Figures:
-    """Kill so many processes in projects below `folder`. Changes what this process is to those that it starts."""
+def campaign(folder: Path, kills: int, seed: int, seconds: float) -> Figures:
+    """Kill so many processes in projects below `folder`, until so many seconds are over.
+
+    Changes what this process is to those that it starts.
+    """
     processes.adopt_orphans()
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder / "temporary")
     os.mkdir(tempfile.tempdir)
     os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_PLUGINS="jiti.pytest_plugin", JITI_LOG="off")
     played = Campaign(folder, seed)
-    played.run(kills)
+    played.run(kills, seconds)
     return played.figures
 
 
@@ -276,11 +280,11 @@ def _lines(figures: Figures, seed: int, seconds: float) -> Iterator[str]:
     yield from figures.wrong
 
 
-def main(kills: int = 500, seed: int = 1) -> int:
+def main(kills: int = 500, seed: int = 1, seconds: float = 3600) -> int:
     """Print the figures of a campaign; gives the exit code."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        figures = campaign(Path(folder).resolve(), kills, seed)
+        figures = campaign(Path(folder).resolve(), kills, seed, seconds)
     sys.stdout.write("\n".join(_lines(figures, seed, time.monotonic() - start)) + "\n")
     return 1 if figures.wrong else 0
 

@@ -88,9 +88,8 @@ SLUG = Function(
 )
 SHOUT = Function(TEXTS, "shout", "(text: str) -> str", 'return f"{text.upper()}!"', ("a", "A!"))
 TWICE = Function(NUMBERS, "twice", "(n: int) -> int", "return 2 * n", (21, 42), _tests("app.numbers", "twice", 4, 8))
-NEXT = Function(NUMBERS, "following", "(n: int) -> int", "return n + 1", (1, 2))
 NOT = Function(FLAGS, "opposite", "(flag: bool) -> bool", "return not flag", (1, False))
-FUNCTIONS = (SLUG, SHOUT, TWICE, NEXT, NOT)
+FUNCTIONS = (SLUG, SHOUT, TWICE, NOT)
 EDITED = NOT
 """The one whose implementation was edited by hand."""
 OUTDATED = (SLUG, TWICE)
