@@ -29,6 +29,12 @@ def users_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_PLUGINS")
 
 
+@pytest.fixture
+def xdist_and_asyncio(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the processes of this test load these two beside jiti's."""
+    monkeypatch.setenv("PYTEST_PLUGINS", "jiti.pytest_plugin,xdist,asyncio")
+
+
 @pytest.fixture(autouse=True)
 def _no_host(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the plugin of the run sets for the stubs of users' tests is none of our tests' business."""

@@ -200,7 +200,7 @@ BODIES = {
 """For each stub, a body that passes all checks but its gates, and one that passes those too."""
 
 
-@pytest.mark.usefixtures("users_plugins")
+@pytest.mark.usefixtures("xdist_and_asyncio")
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "two workers"])
 def test_each_gate_turns_the_wrong_body_down_and_lets_the_right_one_in(options: Sequence[str]) -> None:
     script: dict[str, list[Any]] = {

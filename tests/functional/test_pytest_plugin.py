@@ -74,7 +74,7 @@ def line(result: Result, beginning: str) -> str:
     return next((each for each in result.stdout.splitlines() if each.startswith(beginning)), "")
 
 
-@pytest.mark.usefixtures("users_plugins")
+@pytest.mark.usefixtures("xdist_and_asyncio")
 def test_what_is_missing_is_generated_and_what_has_changed_is_verified_before_it_is_paid_for() -> None:
     project = Project(FILES, ScriptedModel(WRONG, SLUGIFY, submit("return text.lower().replace(' ', '_')")))
 
@@ -106,7 +106,7 @@ def test_what_is_missing_is_generated_and_what_has_changed_is_verified_before_it
     assert (regenerated.exit_code, len(regenerated.requests)) == (0, 1)
 
 
-@pytest.mark.usefixtures("users_plugins")
+@pytest.mark.usefixtures("xdist_and_asyncio")
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "two-workers"])
 def test_a_generation_that_failed_fails_its_gates_once_and_is_paid_for_once(workers: tuple[str, ...]) -> None:
     failures = [give_up(f"cannot be done, try {number}") for number in range(1, 5)]
@@ -125,7 +125,7 @@ def test_a_generation_that_failed_fails_its_gates_once_and_is_paid_for_once(work
     assert "engine.py" not in result.stdout
 
 
-@pytest.mark.usefixtures("users_plugins")
+@pytest.mark.usefixtures("xdist_and_asyncio")
 def test_workers_share_one_generation_and_one_section() -> None:
     project = Project(FILES, ScriptedModel({"app/text.py::slugify": [SLUGIFY], "app/text.py::shout": [SHOUT]}))
     result = run_pytest(project, "-n2", "--dist=worksteal")
@@ -136,7 +136,7 @@ def test_workers_share_one_generation_and_one_section() -> None:
     assert "4 passed" in result.stdout
 
 
-@pytest.mark.usefixtures("users_plugins")
+@pytest.mark.usefixtures("xdist_and_asyncio")
 def test_rebuild_writes_anew_once_whatever_the_workers() -> None:
     project = Project(FILES, ScriptedModel(SLUGIFY, submit("return '-'.join(text.lower().split(' '))")))
     run_pytest(project, GATE)
