@@ -199,8 +199,9 @@ class Campaign:
         """How `jiti status` says that the stubs stand."""
         end = victims.run(root, self._output, lambda: cli.main(["status", "--json"]))
         _require(end.code == 0 or not strict, end.printed)
-        told = end.printed[end.printed.index("{") :]
-        return {each["key"]: each["state"] for each in json.loads(told)["stubs"]}
+        # What it has to say of what it did before, and of problems, stands around that.
+        told, _ = json.JSONDecoder().raw_decode(end.printed, end.printed.index("{"))
+        return {each["key"]: each["state"] for each in told["stubs"]}
 
 
 def _instant(chance: random.Random, changes: int, seconds: float) -> Instant:
