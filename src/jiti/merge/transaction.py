@@ -278,7 +278,7 @@ def _recover(root: str) -> list[str]:
             steps = [_Step.from_json(root, each) for each in json.load(file)]
     except FileNotFoundError:
         return []
-    except (MergeError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (MergeError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         told = error.args[0] if isinstance(error, MergeError) else error
         message = f"{mirror.relative_path(root, journal)}, which a merge has left, cannot be used: {told}"
         raise MergeError(message, hint="see what version control says of the files, and delete it") from error

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from jiti.models import Block, Opaque, Reply, Text, ToolCall, ToolResult
+from jiti.models.nesting import is_too_deep
 from jiti.usage import Usage
 
 TYPE_CHECKING = False
@@ -100,14 +101,14 @@ class Assembly:
         """
         match event:
             case {"type": "message_start", "message": dict(message)}:
-                self._model = message.get("model") or ""
+                self._model = _text(message.get("model"))
                 self._count(message.get("usage"))
             case {"type": "content_block_start", "index": int(index), "content_block": dict(block)}:
-                self._blocks[index] = dict(block)
+                self._begin(index, block)
             case {"type": "content_block_delta", "index": int(index), "delta": dict(delta)}:
                 self._extend(index, delta)
             case {"type": "message_delta", "delta": dict(delta), **more}:
-                self._stop_reason = delta.get("stop_reason") or self._stop_reason
+                self._stop_reason = _text(delta.get("stop_reason")) or self._stop_reason
                 self._count(more.get("usage"))
             case {"type": "message_stop"}:
                 self.complete = True
@@ -117,15 +118,22 @@ class Assembly:
         blocks = tuple(self._block(index) for index in sorted(self._blocks))
         return Reply(blocks, self._stop_reason, self.usage, self._model)
 
-    def _count(self, counts: Mapping[str, Any] | None) -> None:
-        # Later counts are totals, and leave out what has not changed.
-        self._counts |= {name: count for name, count in (counts or {}).items() if isinstance(count, int)}
+    def _count(self, counts: object) -> None:
+        if isinstance(counts, dict):
+            # Later counts are totals, and leave out what has not changed.
+            self._counts |= {name: count for name, count in counts.items() if isinstance(count, int) and count >= 0}
         self.usage = Usage(
             input=self._counts.get("input_tokens", 0),
             output=self._counts.get("output_tokens", 0),
             cache_read=self._counts.get("cache_read_input_tokens", 0),
             cache_write=self._counts.get("cache_creation_input_tokens", 0),
         )
+
+    def _begin(self, index: int, block: Mapping[str, Any]) -> None:
+        if is_too_deep(block):
+            message = f"block {index} is nested too deep"
+            raise ValueError(message)
+        self._blocks[index] = dict(block)
 
     def _extend(self, index: int, delta: Mapping[str, Any]) -> None:
         if index not in self._blocks:
@@ -137,7 +145,11 @@ class Assembly:
                 self._inputs[index] = self._inputs.get(index, "") + piece
             case {"type": str(kind)} if kind in _TEXT_DELTAS:
                 field = _TEXT_DELTAS[kind]
-                block[field] = (block.get(field) or "") + delta[field]
+                before, piece = block.get(field) or "", delta.get(field)
+                if not isinstance(before, str) or not isinstance(piece, str):
+                    message = f"part of block {index} is no text"
+                    raise ValueError(message)  # noqa: TRY004 - what came does not go together; as the contract says
+                block[field] = before + piece
 
     def _block(self, index: int) -> Block:
         block = self._blocks[index]
@@ -160,10 +172,16 @@ class Assembly:
         try:
             value = json.loads(written, strict=False)
             json.dumps(value, ensure_ascii=False).encode()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if cut_off:
                 return {}, "the call was cut off, as the reply had reached its limit of tokens: write less at once"
             return {}, f"the call's input is not valid JSON: {error}"
         if not isinstance(value, dict):
             return {}, "the call's input is not a JSON object"
+        if is_too_deep(value):
+            return {}, "the call's input is nested too deep"
         return value, None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from jiti.models import Block, Opaque, Reply, Text, ToolCall, ToolResult
+from jiti.models.nesting import is_too_deep
 from jiti.usage import Usage
 
 TYPE_CHECKING = False
@@ -35,6 +36,9 @@ def decode_block(data: object) -> Block:
     Raises:
         ValueError: it is none.
     """
+    if is_too_deep(data):
+        message = "a block of a conversation is nested too deep"
+        raise ValueError(message)
     match data:
         case {"type": "text", "text": str(text)}:
             return Text(text)

@@ -151,7 +151,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, line in enumerate(file, 1):
             try:
                 event = json.loads(line.decode().strip())
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise _unreadable(path, number, str(error)) from error
             if not isinstance(event, dict):
                 raise _unreadable(path, number, "it is not a JSON object")

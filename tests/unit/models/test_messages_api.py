@@ -171,6 +171,31 @@ def test_a_part_of_a_block_that_never_began_is_no_reply() -> None:
         assembled(delta)
 
 
+def test_counts_names_and_reasons_that_are_none_do_no_harm() -> None:
+    """A gateway in between may send anything; less than nothing would be taken off what was spent."""
+    odd: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {"model": 1, "usage": [None]}},
+        {"type": "message_delta", "delta": {"stop_reason": ["x"]}, "usage": {"input_tokens": -5, "output_tokens": "2"}},
+    ]
+    assert assembled(*odd) == Reply((), "", Usage(), "")
+
+
+@pytest.mark.parametrize(("text", "piece"), [("a", {"text": 1}), ("a", {}), (5, {"text": "a"})])
+def test_a_part_that_is_no_text_is_no_reply(text: object, piece: dict[str, object]) -> None:
+    start = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": text}}
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", **piece}}
+    with pytest.raises(ValueError, match="part of block 0 is no text"):
+        assembled(start, delta)
+
+
+def test_a_block_that_is_nested_deeper_than_anyone_could_walk_is_no_reply() -> None:
+    block: dict[str, Any] = {"type": "news"}
+    for _ in range(3_000):
+        block = {"type": "news", "in": [block]}
+    with pytest.raises(ValueError, match="block 0 is nested too deep"):
+        assembled({"type": "content_block_start", "index": 0, "content_block": block})
+
+
 # Where the table of characters is not there yet, a busy machine takes seconds for the first text.
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
@@ -199,6 +224,8 @@ def test_line_breaks_inside_of_a_string_are_let_pass() -> None:
         ('{"body": nope}', "the call's input is not valid JSON: Expecting value: line 1 column 10 (char 9)"),
         ('{"body": "retu', "the call's input is not valid JSON: Unterminated string starting at: line 1 column 10"),
         ('["body"]', "the call's input is not a JSON object"),
+        ('{"body": ' + "[" * 200 + "]" * 200 + "}", "the call's input is nested too deep"),
+        ('{"body": ' + "[" * 200_000, "the call's input is not valid JSON: "),
         (r'{"body": "\ud83d"}', "the call's input is not valid JSON: 'utf-8' codec can't encode character"),
     ],
 )

@@ -162,6 +162,11 @@ def test_a_file_that_is_no_recording_is_told_by_file_and_line(tmp_path: Path, co
     [
         (b'{"event": "rep', "Unterminated string"),
         (b'{"event": "reply", "blocks": 1}', "a reply needs `blocks`"),
+        (b"[" * 200_000, ""),
+        (
+            b'{"event": "reply", "blocks": [%b], "stop_reason": ""}' % (b'{"a": ' * 200 + b"1" + b"}" * 200),
+            "a block of a conversation is nested too deep",
+        ),
         (b'{"event": "reply", "blocks": [{"type": "image"}], "stop_reason": "end_turn"}', "this is no block"),
     ],
 )
