@@ -61,6 +61,8 @@ class _Step:
         Raises:
             MergeError: its file lies outside the project, which no merge of ours would have written to.
         """
+        if not isinstance(told["mode"], int | None):
+            raise TypeError("permissions are a number")
         folders = tuple(_path_of(root, each) for each in told["folders"])
         return cls(_path_of(root, told["path"]), _read(told["old"]), _read(told["new"]), told["mode"], folders)
 

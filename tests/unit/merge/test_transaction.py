@@ -213,7 +213,14 @@ def test_a_journal_from_elsewhere_cannot_name_files_outside_the_project(root: Pa
     assert not (root.parent / "elsewhere.py").exists()
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '[{"path": "a.py"}]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{", "[1]", '[{"path": "a.py"}]', "[" * 200_000),
+        '[{"path": "app/text.py", "old": "eA==", "new": null, "mode": "x", "folders": []}]',
+    ],
+    ids=str.__len__,
+)
 def test_a_journal_that_cannot_be_read_is_told_of(root: Path, text: str) -> None:
     journal = root / ".jiti" / ".local" / "merge" / "journal.json"
     journal.parent.mkdir(parents=True)
