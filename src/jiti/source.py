@@ -100,7 +100,7 @@ def decode(data: bytes) -> str:
 
     Raises:
         UnicodeDecodeError: the bytes are not in the encoding that the file declares.
-        SyntaxError: the file declares an unknown encoding.
+        SyntaxError: the file declares an encoding that is not known, or not of text.
     """
     data = data.removeprefix(BOM)
     head = data[:400].split(b"\n", 2)[:2]
@@ -109,7 +109,12 @@ def decode(data: bytes) -> str:
         import tokenize
 
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            raise
+        except (LookupError, ValueError) as error:  # Python has encodings that are not of text, as `rot13`
+            raise SyntaxError(f"encoding problem: {encoding}: {error}") from error
     else:
         text = data.decode("utf-8")
     return normalise_line_ends(text)
