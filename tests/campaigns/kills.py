@@ -1,4 +1,4 @@
-"""Generations and merges that are killed at random: `python -m tests.campaigns.kills [KILLS [SEED [SECONDS]]]`.
+"""Generations and merges that are killed at random: `python -m tests.campaigns.kills [KILLS [SEED [SECONDS [STUBS]]]]`.
 
 After each kill every file has to be whole, what was edited by hand has to be there, the next command has to work, and
 no process may be left; and what was killed has to come to its end when it is run again. For Linux.
@@ -67,9 +67,11 @@ class Campaign:
     Args:
         folder: for the projects.
         seed: what all that is random hangs on, but for the time that things take.
+        stubs: how many are called in a generation that is killed.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, stubs: int) -> None:
+        self._called = FUNCTIONS[-stubs:]
         self.figures = Figures()
         self._folder = folder
         self._seed = seed
@@ -104,19 +106,19 @@ class Campaign:
         layout = self._generations
         layout.copy(root)
         for _ in range(kills):
-            order = chance.sample(FUNCTIONS, len(FUNCTIONS))
+            order = chance.sample(self._called, len(self._called))
             end = self._kill(root, "generation", lambda order=order: _call(order), _instant(chance, 90, self._of(root)))
             assert end.code in {0, -9}, end.printed
             _require(not (torn := list(layout.torn(root))), torn)
             self._check_generated(root, layout)
             if not end.is_killed:
                 return
-        end = victims.run(root, self._output, lambda: _call(FUNCTIONS))
+        end = victims.run(root, self._output, lambda: _call(self._called))
         _require(end.code == 0, end.printed)
         self.figures.completed += 1
         _require(not (torn := list(layout.torn(root))), torn)
         states = self._check_generated(root, layout)
-        _require(set(states.values()) <= {"fresh", "edited"}, states)
+        _require({states[each.key] for each in self._called} <= {"fresh", "edited"}, states)
         held = [path.name for path in (root / ".jiti/.local/locks").iterdir() if not _is_free(path)]
         _require(not held, f"locks are held: {held}")
 
@@ -134,7 +136,7 @@ class Campaign:
 
     def _of(self, root: Path) -> float:
         """How long the rest of a generation takes, about."""
-        missing = sum(not self._generations.is_new(root, each) for each in FUNCTIONS if each is not EDITED)
+        missing = sum(not self._generations.is_new(root, each) for each in self._called if each is not EDITED)
         return self._seconds["generation"] * missing / (len(FUNCTIONS) - 1)
 
     # ------------------------------------------------------------ merges
@@ -257,7 +259,7 @@ def _require(is_so: bool, message: object) -> None:  # noqa: FBT001 - it reads a
         raise AssertionError(message)
 
 
-def campaign(folder: Path, kills: int, seed: int, seconds: float) -> Figures:
+def campaign(folder: Path, kills: int, seed: int, seconds: float, stubs: int) -> Figures:
     """Kill so many processes in projects below `folder`, until so many seconds are over.
 
     Changes what this process is to those that it starts.
@@ -266,7 +268,7 @@ def campaign(folder: Path, kills: int, seed: int, seconds: float) -> Figures:
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder / "temporary")
     os.mkdir(tempfile.tempdir)
     os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_PLUGINS="jiti.pytest_plugin", JITI_LOG="off")
-    played = Campaign(folder, seed)
+    played = Campaign(folder, seed, stubs)
     played.run(kills, seconds)
     return played.figures
 
@@ -281,11 +283,11 @@ def _lines(figures: Figures, seed: int, seconds: float) -> Iterator[str]:
     yield from figures.wrong
 
 
-def main(kills: int = 500, seed: int = 1, seconds: float = 3600) -> int:
+def main(kills: int = 500, seed: int = 1, seconds: int = 3600, stubs: int = 4) -> int:
     """Print the figures of a campaign; gives the exit code."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        figures = campaign(Path(folder).resolve(), kills, seed, seconds)
+        figures = campaign(Path(folder).resolve(), kills, seed, seconds, stubs)
     sys.stdout.write("\n".join(_lines(figures, seed, time.monotonic() - start)) + "\n")
     return 1 if figures.wrong else 0
 

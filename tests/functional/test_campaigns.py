@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 def test_what_a_kill_leaves_of_a_generation_or_a_merge_is_whole_and_the_next_run_works() -> None:
     """In a process of its own, which becomes the parent of all that outlives the killed ones."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
-    command = [sys.executable, "-m", "tests.campaigns.kills", "3", "3"]
+    command = [sys.executable, "-m", "tests.campaigns.kills", "2", "5", "60", "2"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert "3 kills (seed 3)" in done.stdout, done.stdout + done.stderr
+    assert "2 kills (seed 5)" in done.stdout, done.stdout + done.stderr
     assert done.returncode == 0, done.stdout
 
 
