@@ -7,6 +7,7 @@ import select
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from jiti.live import LiveCall
 from tests.unit.checks.workshop import SLUGIFY, call, slugify
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from tests.unit.checks.workshop import Workshop
@@ -246,6 +248,26 @@ time.sleep(99)
 """
 
 
+@contextmanager
+def a_parent(
+    workshop: Workshop, temporary: Path, *, fork: bool, when: str, code: str = ""
+) -> Generator[subprocess.Popen[bytes]]:
+    """A process that has a child; it is killed in the end, and then the child has to end as well."""
+    temporary.mkdir()
+    script = PARENT.format(root=str(workshop.root), fork=fork, when=when, code=code)
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        yield parent
+        parent.kill()
+    ended, _, _ = select.select([child], [], [], 10)
+    os.close(child)
+    assert ended
+
+
 @on_linux
 @pytest.mark.parametrize("when", ["starting", "ready", "busy"])
 @pytest.mark.parametrize("fork", [True, False])
@@ -254,25 +276,13 @@ def test_nothing_is_left_when_the_parent_is_killed(
 ) -> None:
     workshop.stub()
     temporary, pipe = tmp_path / "temporary", tmp_path / "pipe"
-    temporary.mkdir()
     os.mkfifo(pipe)
-    code = BUSY.format(pipe=str(pipe))
-    script = PARENT.format(root=str(workshop.root), fork=fork, when=when, code=code)
-    environment = os.environ | {"TMPDIR": str(temporary)}
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as parent:
-        assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
+    with a_parent(workshop, temporary, fork=fork, when=when, code=BUSY.format(pipe=str(pipe))) as parent:
         if when == "busy":
             with pipe.open() as held:
                 assert held.readline() == "busy\n"
                 parent.kill()
                 assert not held.read().replace("busy\n", "")  # its end: no process holds the pipe any more
-        parent.kill()
-    ended, _, _ = select.select([child], [], [], 10)
-    os.close(child)
-    assert ended
     assert list(temporary.iterdir()) == []
 
 
@@ -294,18 +304,8 @@ def test_the_folder_is_removed_when_leaving_is_interrupted_and_fails(workshop: W
     """The parent's end is told twice, by the socket and by a signal; the second must not break off the first."""
     workshop.stub(f"{TWO}\n\n{INTERRUPTED}")
     temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    script = PARENT.format(root=str(workshop.root), fork=False, when="ready", code="")
-    environment = os.environ | {"TMPDIR": str(temporary)}
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as parent:
-        assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
-        parent.kill()
-    ended, _, _ = select.select([child], [], [], 10)
-    os.close(child)
-    assert ended
+    with a_parent(workshop, temporary, fork=False, when="ready"):
+        pass
     assert list(temporary.iterdir()) == []
 
 
