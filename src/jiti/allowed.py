@@ -6,6 +6,7 @@ mistake is told at once.
 
 from __future__ import annotations
 
+from jiti import keywords
 from jiti.errors import StubError
 
 TYPE_CHECKING = False
@@ -60,11 +61,7 @@ def of_stub(declaration: Declaration, decorator: ast.expr, tree: ast.Module) -> 
     import ast
 
     place, key = declaration.place, declaration.key
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    if isinstance(called, ast.Name) and _of(_assigned(called.id, tree)) is not None:
-        message = f"{place}: allow= stands in `{called.id} = …`, and not above {declaration.qualname}"
-        raise StubError(message, key=key, hint=f'each stub says it for itself: `@{called.id}(allow=["files"])`')
-    value = _of(decorator)
+    value = keywords.value_of(_KEYWORD, declaration, decorator, tree, example='allow=["files"]')
     if value is None:
         return frozenset()
     try:
@@ -73,20 +70,3 @@ def of_stub(declaration: Declaration, decorator: ast.expr, tree: ast.Module) -> 
         shown = ast.unparse(value)
         raise StubError(f"{place}: allow= is not a literal list: {shown}", key=key, hint=_LITERAL) from None
     return require(names, place, key=key)
-
-
-def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
-    """What a name of the module was given last."""
-    import ast
-
-    assigned = None
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign) and any(getattr(each, "id", "") == name for each in statement.targets):
-            assigned = statement.value
-    return assigned
-
-
-def _of(decorator: ast.expr | None) -> ast.expr | None:
-    """The value of `allow=` in a call of the decorator."""
-    keywords = getattr(decorator, "keywords", ())
-    return next((each.value for each in keywords if each.arg == _KEYWORD), None)

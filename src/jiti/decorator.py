@@ -10,7 +10,7 @@ from jiti.placeholder import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
     from jiti.engine import Engine
@@ -39,10 +39,22 @@ class Jiti:
         def __call__(self, stub: Stub, /) -> Stub: ...
         @overload
         def __call__(
-            self, *, engine: Engine | None = None, allow: list[Effect] | None = None
+            self,
+            *,
+            engine: Engine | None = None,
+            allow: list[Effect] | None = None,
+            uses: Sequence[object] | None = None,
         ) -> Callable[[Stub], Stub]: ...
 
-    def __call__(self, stub: Any = None, /, *, engine: Engine | None = None, allow: list[Effect] | None = None) -> Any:
+    def __call__(
+        self,
+        stub: Any = None,
+        /,
+        *,
+        engine: Engine | None = None,
+        allow: list[Effect] | None = None,
+        uses: Sequence[object] | None = None,
+    ) -> Any:
         """Declare a stub.
 
         Args:
@@ -50,9 +62,10 @@ class Jiti:
             engine: generates for this stub, instead of the engine that the project's settings say.
             allow: what the implementation may do besides computing; a literal list, which is read without running
                 anything. Left out, it is pure.
+            uses: functions, classes and stubs that the implementation has to use; a list of the symbols themselves.
 
         Raises:
-            StubError: it is not something that can be generated, or `allow` names no effect.
+            StubError: it is not something that can be generated, `allow` names no effect, or `uses` holds no symbols.
             RealBodyError: it has a body already.
             ConfigError: `engine` is no engine.
         """
@@ -62,6 +75,10 @@ class Jiti:
             from jiti import allowed
 
             allowed.require(allow)
+        if uses is not None:
+            from jiti.uses import require
+
+            require(uses)
         if stub is None:
             return lambda stub: _declared(stub, engine)
         return _declared(stub, engine)

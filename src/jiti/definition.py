@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jiti import allowed, canonical, source, syntax
+from jiti import allowed, canonical, source, syntax, uses
 from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
 from jiti.stub import mangled
@@ -40,6 +40,7 @@ class Definition:
         text: its own source lines, as the header's `stub:` hash covers them.
         is_test: whether it is a test that is to be written.
         allows: the effects that it lets its implementation have.
+        uses: what `uses=` names, as written: see `jiti.interfaces`.
     """
 
     declaration: Declaration
@@ -52,11 +53,12 @@ class Definition:
     text: str
     is_test: bool = False
     allows: frozenset[str] = frozenset()
+    uses: tuple[ast.expr, ...] = ()
 
     @property
     def is_generator(self) -> bool:
         """Whether the stub holds a `yield` of its own."""
-        return _yields(self.node)
+        return yields(self.node)
 
 
 def define(declaration: Declaration) -> Definition:
@@ -88,6 +90,7 @@ def define(declaration: Declaration) -> Definition:
         _text(file, found),
         bool(found.gates),
         allows,
+        uses.of_stub(declaration, found.decorator, file.tree),
     )
 
 
@@ -104,6 +107,7 @@ def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
             if found is not None:
                 _docstring_of(declaration, found.node)
                 allowed.of_stub(declaration, found.decorator, file.tree)
+                uses.of_stub(declaration, found.decorator, file.tree)
         except JitiError as error:
             refused[declaration.key] = error
     return refused
@@ -226,7 +230,8 @@ def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) ->
         raise RealBodyError(message, key=declaration.key, hint=hint)
 
 
-def _yields(node: syntax.FunctionNode) -> bool:
+def yields(node: syntax.FunctionNode) -> bool:
+    """Whether a function is a generator."""
     stack: list[ast.AST] = list(node.body)
     while stack:
         item = stack.pop()
@@ -240,7 +245,7 @@ def _yields(node: syntax.FunctionNode) -> bool:
 def _signature(found: syntax.Found, allows: frozenset[str]) -> str:
     node = found.node
     kind = "async function" if isinstance(node, ast.AsyncFunctionDef) else "function"
-    lines = [f"{kind} generator" if _yields(node) else kind, node.name]
+    lines = [f"{kind} generator" if yields(node) else kind, node.name]
     for each in (*found.overloads, node):
         lines += [canonical.text(each.args), canonical.annotation(each.returns)]
         lines += [canonical.text(parameter) for parameter in getattr(each, "type_params", ())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,12 @@ class Found:
     Attributes:
         gates: in order of path and line.
         problems: what may be a gate, or is one, and cannot be told from reading.
+        modules: the project's files, as far as they were read.
     """
 
     gates: tuple[Gate, ...]
     problems: tuple[Problem, ...]
+    modules: Modules = field(compare=False, repr=False)
 
     def of(self, key: str) -> tuple[Gate, ...]:
         """The gates that decide on a stub."""
@@ -86,25 +88,31 @@ def find(root: str, settings: Settings) -> Found:
     finder = _Finder(root, settings)
     for path in python_files(root, places):
         finder.read(path)
-    return Found(tuple(finder.gates), tuple(finder.problems))
+    return Found(tuple(finder.gates), tuple(finder.problems), finder.modules)
 
 
 class _Finder:
-    """Reads test files one after the other."""
+    """Reads test files one after the other.
+
+    Attributes:
+        gates: those found so far.
+        problems: likewise.
+        modules: the project's files.
+    """
 
     def __init__(self, root: str, settings: Settings) -> None:
         self.gates: list[Gate] = []
         self.problems: list[Problem] = []
         self._root = root
-        self._modules = Modules(root, settings)
-        self._resolver = Resolver(self._modules)
-        self._stubs = Stubs(self._modules, self._resolver)
-        self._digests = Digests(self._modules)
+        self.modules = Modules(root, settings)
+        self._resolver = Resolver(self.modules)
+        self._stubs = Stubs(self.modules, self._resolver)
+        self._digests = Digests(self.modules)
 
     def read(self, path: str) -> None:
         """Note the gates and problems of one file."""
         try:
-            module = self._modules.at(path) if self._may_hold_gates(path) else None
+            module = self.modules.at(path) if self._may_hold_gates(path) else None
         except FileNotFoundError:
             return  # deleted just now
         except UNREADABLE as error:

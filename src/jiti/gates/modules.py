@@ -72,11 +72,16 @@ def _module(root: str, path: str) -> Module:
 
 
 class Modules:
-    """The modules of a project. A package without an `__init__.py` is named by its folder, with a closing `/`."""
+    """The modules of a project. A package without an `__init__.py` is named by its folder, with a closing `/`.
+
+    Attributes:
+        root: absolute path of the project root.
+        settings: the project's settings.
+    """
 
     def __init__(self, root: str, settings: Settings) -> None:
-        self._root = root
-        self._settings = settings
+        self.root = root
+        self.settings = settings
         self._known: dict[str, Module | Exception] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._extra: tuple[str, ...] | None = None
@@ -93,7 +98,7 @@ class Modules:
         """
         if path not in self._known:
             try:
-                self._known[path] = _module(self._root, path)
+                self._known[path] = _module(self.root, path)
             except UNREADABLE as error:
                 self._known[path] = error
         known = self._known[path]
@@ -103,7 +108,7 @@ class Modules:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
-        return os.path.isfile(os.path.join(self._root, *path.split("/")))
+        return os.path.isfile(os.path.join(self.root, *path.split("/")))
 
     def named(self, name: str, importer: str) -> tuple[str, ...]:
         """The files that an absolute import may mean, the likeliest first.
@@ -151,7 +156,7 @@ class Modules:
             yield package + _PACKAGE
         elif name and self.exists(f"{stem}.py"):
             yield f"{stem}.py"
-        elif os.path.isdir(os.path.join(self._root, *package.split("/"))):
+        elif os.path.isdir(os.path.join(self.root, *package.split("/"))):
             yield package
 
     def _above(self, importer: str) -> Iterator[str]:
@@ -163,12 +168,12 @@ class Modules:
 
     def _folders(self) -> tuple[str, ...]:
         if self._extra is None:
-            self._extra = tuple(extra_folders(self._root, self._settings))
+            self._extra = tuple(extra_folders(self.root, self.settings))
         return self._extra
 
     def _by_ending(self, name: str) -> tuple[str, ...]:
         if self._all is None:
-            self._all = tuple(each for each in project_files(self._root, self._settings.exclude) if each[-3:] == ".py")
+            self._all = tuple(each for each in project_files(self.root, self.settings.exclude) if each[-3:] == ".py")
         stem = "/" + name.replace(".", "/")
         found = tuple(each for each in self._all if f"/{each}".endswith((f"{stem}.py", f"{stem}/{_PACKAGE}")))
         if len(found) > 1:

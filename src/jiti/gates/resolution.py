@@ -12,7 +12,7 @@ from jiti.gates.scope import ImportedModule, ImportedName, Scope
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jiti.gates.modules import Module, Modules
     from jiti.gates.scope import Binding
@@ -98,6 +98,49 @@ class Resolver:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in _WRAPPERS:
                 return [thing for each in args for thing in self._find(each, path, owners)]
         return self._miss(f"`{ast.unparse(node)}` is known only when it runs")
+
+    def imported(self, module: str, names: Sequence[str], importer: str) -> list[Thing]:
+        """What an import gives: a module, or what attributes of it lead to.
+
+        Args:
+            module: its dotted name.
+            names: the attributes, one of the other.
+            importer: path of the importing file.
+        """
+        self.reasons = []
+        found = self._binding(ImportedModule(module), "", importer, ())
+        for name in names:
+            found = [thing for owner in found for thing in self._attribute(owner, name)]
+        return list(dict.fromkeys(found))
+
+    def attribute(self, owner: Thing, name: str) -> list[Thing]:
+        """What an attribute of something may refer to."""
+        self.reasons = []
+        return self._attribute(owner, name)
+
+    def lineage(self, owner: ClassThing) -> list[ClassThing]:
+        """A class and those of the project that it inherits from, in the order in which Python asks them."""
+        self.reasons = []
+        return self._lineage(owner)
+
+    def foreign(self, node: ast.expr, path: str) -> str | None:
+        """The full name of something that a file imports from outside the project; None of anything else.
+
+        Args:
+            node: a name, or attributes of one.
+            path: of the file that it stands in.
+        """
+        below = ""
+        while isinstance(node, ast.Attribute):
+            node, below = node.value, f".{node.attr}{below}"
+        module = self._module(path)
+        bindings = module.scope.bindings.get(getattr(node, "id", ""), ()) if module else ()
+        for binding in bindings:
+            if isinstance(binding, ImportedModule | ImportedName) and not self._paths(binding, path):
+                is_name = isinstance(binding, ImportedName)
+                if not (is_name and binding.level):
+                    return f"{binding.module}.{binding.name}{below}" if is_name else f"{binding.module}{below}"
+        return None
 
     def _miss(self, reason: str) -> list[Thing]:
         self.reasons.append(reason)
