@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jiti import allowed, canonical, source, syntax, uses
+from jiti import allowed, canonical, class_spec, members, source, syntax, uses
 from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
-from jiti.stub import mangled
+from jiti.stub import Declaration, mangled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import FunctionType
 
-    from jiti.stub import Declaration
-
+_NOTHING = "leave `...` in the methods that are to be written, or take `@jiti` away"
 PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
 _SPEC_KEYWORDS = ("uses",)
 
@@ -31,7 +30,7 @@ class Definition:
 
     Attributes:
         declaration: where it stands.
-        node: its `def`.
+        node: its `def`, or its `class`.
         tree: the whole source file, parsed.
         source: the whole source file's text.
         docstring: as `inspect.cleandoc` leaves it.
@@ -41,10 +40,11 @@ class Definition:
         is_test: whether it is a test that is to be written.
         allows: the effects that it lets its implementation have.
         uses: what `uses=` names, as written: see `jiti.interfaces`.
+        methods: of a class, those that are to be written, each as if it were a stub of its own; they need no docstring.
     """
 
     declaration: Declaration
-    node: syntax.FunctionNode
+    node: syntax.StubNode
     tree: ast.Module
     source: str
     docstring: str
@@ -54,11 +54,29 @@ class Definition:
     is_test: bool = False
     allows: frozenset[str] = frozenset()
     uses: tuple[ast.expr, ...] = ()
+    methods: tuple[Definition, ...] = ()
 
     @property
     def is_generator(self) -> bool:
         """Whether the stub holds a `yield` of its own."""
-        return yields(self.node)
+        return isinstance(self.node, syntax.FunctionNode) and yields(self.node)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the stub is a whole class."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def function(self) -> syntax.FunctionNode:
+        """The `def` of a stub that is no class.
+
+        Raises:
+            TypeError: it is one.
+        """
+        if isinstance(self.node, ast.ClassDef):
+            message = f"{self.declaration.key} is a class"
+            raise TypeError(message)
+        return self.node
 
 
 def define(declaration: Declaration) -> Definition:
@@ -76,7 +94,7 @@ def define(declaration: Declaration) -> Definition:
     allows = allowed.of_stub(declaration, found.decorator, file.tree)
     spec = Spec(
         signature=text_hash(_signature(found, allows)),
-        docstring=text_hash(clean),
+        docstring=text_hash(_all_docstrings(found.node, clean)),
         hints=text_hash("\n".join(hints)) if hints else NONE,
     )
     return Definition(
@@ -91,7 +109,28 @@ def define(declaration: Declaration) -> Definition:
         bool(found.gates),
         allows,
         uses.of_stub(declaration, found.decorator, file.tree),
+        _methods(declaration, found, file, allows),
     )
+
+
+def _methods(
+    declaration: Declaration, found: syntax.Found, file: source.SourceFile, allows: frozenset[str]
+) -> tuple[Definition, ...]:
+    """The methods of a class that are to be written."""
+    if not isinstance(found.node, ast.ClassDef):
+        return ()
+    each_found = members.methods(found.node, found.qualname, found.owners)
+    return tuple(_method(declaration, each, file, allows) for each in each_found)
+
+
+def _method(
+    declaration: Declaration, found: syntax.Found, file: source.SourceFile, allows: frozenset[str]
+) -> Definition:
+    text, line = _text(file, found), syntax.span(found.node)[0]
+    own = Declaration(declaration.root, declaration.path, found.qualname, line, text, declaration.home)
+    said = inspect.cleandoc(ast.get_docstring(found.node, clean=False) or "")
+    spec = Spec(text_hash(_signature(found, allows)), text_hash(said))
+    return Definition(own, found.node, file.tree, file.text, said, found.owners, spec, text, allows=allows)
 
 
 def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
@@ -153,6 +192,9 @@ def require_unchanged(definition: Definition, function: FunctionType) -> None:
     Raises:
         StubError: parameters or docstring differ.
     """
+    if isinstance(definition.node, ast.ClassDef):
+        _require_same_method(definition, function)
+        return
     code = function.__code__
     count = code.co_argcount + code.co_kwonlyargcount
     arguments = definition.node.args
@@ -164,6 +206,20 @@ def require_unchanged(definition: Definition, function: FunctionType) -> None:
         declaration = definition.declaration
         message = f"{declaration.place}: {declaration.qualname} changed on disk since it was imported"
         raise StubError(message, key=declaration.key, hint="start the program again")
+
+
+def _require_same_method(definition: Definition, function: FunctionType) -> None:
+    """Make sure that a class still has the method that was called, as it was imported."""
+    named = {each.declaration.qualname: each for each in definition.methods}
+    for name in (function.__qualname__, *(f"{function.__qualname__}.{each}" for each in source.ACCESSORS)):
+        if name in named:
+            try:
+                return require_unchanged(named[name], function)
+            except StubError:
+                continue
+    declaration = definition.declaration
+    message = f"{declaration.place}: {function.__qualname__} changed on disk since it was imported"
+    raise StubError(message, key=declaration.key, hint="start the program again")
 
 
 def _mangled(names: Iterable[str], owners: tuple[str, ...]) -> list[str]:
@@ -200,13 +256,13 @@ def _find(declaration: Declaration, stubs: Iterable[syntax.Found]) -> syntax.Fou
 def _find_undecorated(declaration: Declaration, file: source.SourceFile) -> syntax.Found:
     """A stub whose decorator this file does not name as jiti's: an alias that is imported from elsewhere."""
     found = syntax.below_an_alias(file.tree, declaration.qualname)
-    if found is None:
+    if found is None or (isinstance(found.node, ast.ClassDef) and not members.has_any(found.node)):
         message = f"{declaration.path} no longer holds a stub named {declaration.qualname}"
         raise StubError(message, key=declaration.key, hint="start the program again")
     return found
 
 
-def _docstring_of(declaration: Declaration, node: syntax.FunctionNode) -> str:
+def _docstring_of(declaration: Declaration, node: syntax.StubNode) -> str:
     """What a stub says, cleaned.
 
     Raises:
@@ -222,7 +278,16 @@ def _docstring_of(declaration: Declaration, node: syntax.FunctionNode) -> str:
     return inspect.cleandoc(docstring)
 
 
-def _require_placeholder(declaration: Declaration, node: syntax.FunctionNode) -> None:
+def _all_docstrings(node: syntax.StubNode, own: str) -> str:
+    return class_spec.docstring(node, own) if isinstance(node, ast.ClassDef) else own
+
+
+def _require_placeholder(declaration: Declaration, node: syntax.StubNode) -> None:
+    if isinstance(node, ast.ClassDef):
+        if not members.has_any(node):
+            message = f"{declaration.place}: {declaration.qualname} has no method to be written"
+            raise RealBodyError(message, key=declaration.key, hint=_NOTHING)
+        return
     statement = syntax.first_of_body(node)
     if statement is not None:
         message = f"{declaration.path}:{statement.lineno}: {declaration.qualname} has a body already"
@@ -244,11 +309,7 @@ def yields(node: syntax.FunctionNode) -> bool:
 
 def _signature(found: syntax.Found, allows: frozenset[str]) -> str:
     node = found.node
-    kind = "async function" if isinstance(node, ast.AsyncFunctionDef) else "function"
-    lines = [f"{kind} generator" if yields(node) else kind, node.name]
-    for each in (*found.overloads, node):
-        lines += [canonical.text(each.args), canonical.annotation(each.returns)]
-        lines += [canonical.text(parameter) for parameter in getattr(each, "type_params", ())]
+    lines = list(class_spec.signature(node) if isinstance(node, ast.ClassDef) else _head(node, found.overloads))
     for gate in found.gates:
         lines += [f"required for {canonical.text(each)}" for each in getattr(gate, "args", ())]
     keywords = found.decorator.keywords if isinstance(found.decorator, ast.Call) else []
@@ -258,15 +319,27 @@ def _signature(found: syntax.Found, allows: frozenset[str]) -> str:
     return "\n".join(lines)
 
 
+def _head(node: syntax.FunctionNode, overloads: tuple[syntax.FunctionNode, ...]) -> Iterable[str]:
+    kind = "async function" if isinstance(node, ast.AsyncFunctionDef) else "function"
+    yield f"{kind} generator" if yields(node) else kind
+    yield node.name
+    for each in (*overloads, node):
+        yield from (canonical.text(each.args), canonical.annotation(each.returns))
+        yield from (canonical.text(parameter) for parameter in getattr(each, "type_params", ()))
+
+
 def _comments(text: str) -> Iterable[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string.lstrip("#").strip()
 
 
-def _hints(file: source.SourceFile, node: syntax.FunctionNode, declaration: Declaration) -> list[str]:
+def _hints(file: source.SourceFile, node: syntax.StubNode, declaration: Declaration) -> list[str]:
     last = file.end_of_block(declaration.line, node.end_lineno or node.lineno)
-    comments = [text for line, text in _comments_in(file) if node.lineno <= line <= last]
+    found = [(line, text) for line, text in _comments_in(file) if node.lineno <= line <= last]
+    if isinstance(node, ast.ClassDef):
+        found = [(line, text) for line, text in found if not class_spec.hides(node, line)]
+    comments = [text for _, text in found]
     return [text for text in comments if not text.lower().startswith(PRAGMAS)]
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import header, mirror, source, syntax
+from jiti import header, members, mirror, source, syntax
 from jiti.definition import body_hash
 from jiti.home import MIRROR, NOTEBOOK, home_of, path_in_keys, source_path
 from jiti.spec import text_hash
@@ -137,7 +137,7 @@ def _from_root(root: str, base: str, key: str | None) -> str | None:
 
 
 def _stub(root: str, base: str, key: str) -> Declaration | None:
-    """What a key names, if that may be a stub: a decorated function without a body.
+    """What a key names, if that may be a stub: a decorated definition without a body.
 
     Raises:
         SyntaxError, ValueError, OSError, RecursionError, MemoryError: its source cannot be read.
@@ -150,7 +150,7 @@ def _stub(root: str, base: str, key: str) -> Declaration | None:
         return None
     file = source.read(absolute)
     found = syntax.below_an_alias(file.tree, qualname)
-    if found is None or syntax.first_of_body(found.node) is not None:
+    if found is None or not members.is_empty(found.node):
         return None
     text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
     home = home_of(absolute)

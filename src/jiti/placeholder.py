@@ -43,3 +43,8 @@ def is_placeholder(code: CodeType) -> bool:
         return False
     pairs = zip(operations[::2], operations[1::2], strict=True)
     return all(code.co_consts[argument] in (None, ...) for op, argument in pairs if op in _LOADS_CONST)
+
+
+def is_class_variable(annotation: str) -> bool:
+    """Whether an annotation, as it is written, says that the class itself has the value."""
+    return annotation.strip("\"' ").partition("[")[0].rpartition(".")[2] == "ClassVar"

@@ -269,12 +269,12 @@ def declaration_for(root: str, key: str) -> Declaration:
 
 
 def _below_an_alias(root: str, path: str, qualname: str) -> list[Declaration]:
-    """What may be a stub, its decorator being `@jiti` by way of another file: a decorated function without a body."""
-    from jiti import syntax
+    """What may be a stub, its decorator being `@jiti` by way of another file: a decorated one without a body."""
+    from jiti import members, syntax
 
     file = _read_static(root, path, always=True)
     found = syntax.below_an_alias(file.tree, qualname)
-    return [_declaration(root, path, file, found)] if found and syntax.first_of_body(found.node) is None else []
+    return [_declaration(root, path, file, found)] if found and members.is_empty(found.node) else []
 
 
 def _read_static(root: str, path: str, *, always: bool = False) -> source.SourceFile:

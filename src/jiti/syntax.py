@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+StubNode = FunctionNode | ast.ClassDef
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -20,7 +21,7 @@ class Found:
     """A definition in a tree.
 
     Attributes:
-        node: the definition.
+        node: the definition: a function's, or that of a class that is a stub as a whole.
         qualname: dotted name, with `<locals>` for what functions hold and `.setter` for accessors.
         owners: the classes (not functions) around it, outermost first.
         overloads: its `@overload`s, in order.
@@ -28,7 +29,7 @@ class Found:
         gates: all the `required_for`s of a test that is to be written; empty for every other stub.
     """
 
-    node: FunctionNode
+    node: StubNode
     qualname: str
     owners: tuple[str, ...]
     overloads: tuple[FunctionNode, ...]
@@ -37,7 +38,7 @@ class Found:
 
 
 def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
-    """Every function that carries `@jiti`, or `@jiti.required_for` and no body yet, in order of appearance.
+    """Every function or class that carries `@jiti`, and each test with no body yet, in order of appearance.
 
     Args:
         tree: a file's.
@@ -46,8 +47,8 @@ def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
     names = JitiNames(tree, aliases)
     found = []
     overloads: dict[str, list[FunctionNode]] = {}
-    for node, qualname, owners in definitions(tree):
-        if any(_last_name(decorator) == "overload" for decorator in node.decorator_list):
+    for node, qualname, owners in all_definitions(tree):
+        if isinstance(node, FunctionNode) and is_overload(node):
             overloads.setdefault(qualname, []).append(node)
             continue
         decorator = next((each for each in node.decorator_list if names.is_jiti(each)), None)
@@ -55,18 +56,24 @@ def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
             found.append(Found(node, qualname, owners, tuple(overloads.get(qualname, ())), decorator))
             continue
         gates = tuple(each for each in node.decorator_list if names.is_required_for(each))
-        if gates and first_of_body(node) is None:
+        if gates and isinstance(node, FunctionNode) and first_of_body(node) is None:
             found.append(Found(node, qualname, owners, (), gates[0], gates))
     return found
 
 
+def is_overload(node: FunctionNode) -> bool:
+    """Whether a definition is one of several signatures of a function that follows."""
+    return any(last_name(decorator) == "overload" for decorator in node.decorator_list)
+
+
 def below_an_alias(tree: ast.Module, qualname: str) -> Found | None:
-    """A decorated function of a file that does not say whether its decorator is jiti's: it may come from elsewhere."""
-    nodes = [each for each in definitions(tree) if each[1] == qualname and each[0].decorator_list]
+    """A decorated definition of a file that does not say whether its decorator is jiti's, as one from elsewhere is."""
+    nodes = [each for each in all_definitions(tree) if each[1] == qualname and each[0].decorator_list]
     if not nodes:
         return None
-    *overloads, (node, _, owners) = nodes
-    return Found(node, qualname, owners, tuple(each for each, *_ in overloads), node.decorator_list[0])
+    *others, (node, _, owners) = nodes
+    overloads = tuple(each for each, *_ in others if isinstance(each, FunctionNode))
+    return Found(node, qualname, owners, overloads, node.decorator_list[0])
 
 
 def first_of_body(node: FunctionNode) -> ast.stmt | None:
@@ -84,16 +91,25 @@ def first_of_body(node: FunctionNode) -> ast.stmt | None:
 
 def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
     """Every function of a tree with its qualified name and the classes around it."""
+    for node, qualname, owners in all_definitions(tree):
+        if isinstance(node, FunctionNode):
+            yield node, qualname, owners
+
+
+def all_definitions(tree: ast.Module) -> Iterator[tuple[StubNode, str, tuple[str, ...]]]:
+    """Every function and class of a tree with its qualified name and the classes around it."""
 
     def walk(
         body: list[ast.stmt], prefix: str, owners: tuple[str, ...]
-    ) -> Iterator[tuple[FunctionNode, str, tuple[str, ...]]]:
+    ) -> Iterator[tuple[StubNode, str, tuple[str, ...]]]:
         for statement in body:
             if isinstance(statement, FunctionNode):
                 qualname = prefix + statement.name
-                yield statement, qualname + _accessor(statement), owners
+                half = accessor(statement)
+                yield statement, f"{qualname}.{half}" if half else qualname, owners
                 yield from walk(statement.body, f"{qualname}.<locals>.", ())
             elif isinstance(statement, ast.ClassDef):
+                yield statement, prefix + statement.name, owners
                 yield from walk(statement.body, f"{prefix}{statement.name}.", (*owners, statement.name))
             else:
                 yield from walk(_nested(statement), prefix, owners)
@@ -122,7 +138,7 @@ def _statements_of_scope(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block and of those in it; not of functions and classes, nor what only type checkers read."""
     for statement in body:
         yield statement
-        is_for_types = isinstance(statement, ast.If) and _last_name(statement.test) == "TYPE_CHECKING"
+        is_for_types = isinstance(statement, ast.If) and last_name(statement.test) == "TYPE_CHECKING"
         if isinstance(statement, ast.If) and is_for_types:
             yield from _statements_of_scope(statement.orelse)
         elif not isinstance(statement, FunctionNode | ast.ClassDef):
@@ -146,7 +162,7 @@ def _bound_by(statement: ast.stmt) -> set[str]:
     return found
 
 
-def span(node: FunctionNode) -> tuple[int, int]:
+def span(node: StubNode) -> tuple[int, int]:
     """The first and last line of a definition, decorators included."""
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return first, node.end_lineno or node.lineno
@@ -189,9 +205,10 @@ def _nested(statement: ast.stmt) -> list[ast.stmt]:
     return inner
 
 
-def _accessor(node: FunctionNode) -> str:
+def accessor(node: FunctionNode) -> str:
+    """Which half of a property a function is: `setter` or `deleter`; empty for everything else."""
     found = (accessor_of(decorator, node.name) for decorator in node.decorator_list)
-    return next((f".{accessor}" for accessor in found if accessor), "")
+    return next((each for each in found if each), "")
 
 
 def accessor_of(decorator: ast.expr, name: str) -> str | None:
@@ -202,7 +219,8 @@ def accessor_of(decorator: ast.expr, name: str) -> str | None:
     return None
 
 
-def _last_name(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
+    """The last of the names that a dotted expression is made of; empty where it is something else."""
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""

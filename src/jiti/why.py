@@ -13,11 +13,12 @@ from jiti import gates, mirror, requirements
 from jiti.definition import define, hints_of
 from jiti.effects import standing
 from jiti.errors import JitiError
+from jiti.interfaces import Interfaces
 from jiti.spec import NONE, Spec, text_hash
 from jiti.splice.owners import path_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jiti.definition import Definition
     from jiti.gates import Found
@@ -32,7 +33,7 @@ class Change:
     """One thing that is not what it was.
 
     Attributes:
-        field: `signature`, `docstring`, `hints`, `gates`, `interface`, `body` or `effects`.
+        field: `signature`, `docstring`, `hints`, `gates`, `interface`, `uses`, `body` or `effects`.
         message: what became of it.
         lines: the difference, as far as it can be told: lines of a unified diff, or names with `+`, `-` and `~`.
     """
@@ -81,7 +82,7 @@ def _in_spec(declaration: Declaration, found: Implementation) -> Iterator[Change
 
 
 def _signature(definition: Definition, node: FunctionNode | None) -> Change:
-    old, new = _head(node) if node else "", _head(definition.node)
+    old, new = _head(node) if node else "", _head(definition.function)
     if old == new:
         parts = "its @overload, `uses=`, `allow=`, `required_for`, or whether it is a generator"
         return Change("signature", f"changed in what is not kept: {parts}")
@@ -118,13 +119,16 @@ def _in_gates(declaration: Declaration, found: Implementation, project: Found) -
     old = gates.parse(found.header.get("gates", ""))
     new = {each.node_id: each.digest for each in project.of(declaration.key)}
     if old != new:
-        yield Change("gates", "changed since it was checked", _compared(old, new))
+        yield Change("gates", "changed since it was checked", _listed(requirements.compared(old, new)))
 
 
 def _in_interfaces(declaration: Declaration, found: Implementation, project: Found) -> Iterator[Change]:
-    """Of a test that was written: what it was written from."""
+    """Of a test that was written, what it was written from; of other code, what it refers to."""
     gate = project.by_key.get(declaration.key)
     if gate is None:
+        changed = requirements.interface_changes(declaration, found, Interfaces.among(project))
+        if changed:
+            yield Change("uses", "the interface of what the code refers to changed", _listed(changed))
         return
     try:
         if not requirements.unverified(declaration, found, project):
@@ -133,18 +137,12 @@ def _in_interfaces(declaration: Declaration, found: Implementation, project: Fou
     except JitiError as error:
         yield Change("interface", str(error))
         return
-    yield Change("interface", "of what it was written from changed", _compared(_interfaces(found), new))
+    old = gates.parse(found.header.get("uses", ""))
+    yield Change("interface", "of what it was written from changed", _listed(requirements.compared(old, new)))
 
 
-def _interfaces(found: Implementation) -> dict[str, str]:
-    words = found.header.get("uses", NONE).split()
-    return {key: digest for key, _, digest in (word.rpartition("=") for word in words) if key}
-
-
-def _compared(old: dict[str, str], new: dict[str, str]) -> tuple[str, ...]:
-    """Names that went, came, and mean something else."""
-    signs = {name: "-" if name not in new else "+" if name not in old else "~" for name in sorted({*old, *new})}
-    return tuple(f"{sign} {name}" for name, sign in signs.items() if sign != "~" or old[name] != new[name])
+def _listed(changed: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{sign} {name}" for name, sign in changed.items())
 
 
 def _in_body(declaration: Declaration, state: State) -> Iterator[Change]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 
 from jiti import stub
-from jiti.dispatch import relay, takeover
-from jiti.dispatch.dispatcher import Dispatcher, after_fork_in_child
+from jiti.dispatch import flights, relay, swapping, takeover
+from jiti.dispatch.dispatcher import Dispatcher
 from jiti.loader import name_for
 
 TYPE_CHECKING = False
@@ -93,7 +93,8 @@ def _at_same_place(known: Dispatcher, function: FunctionType) -> bool:
 
 
 def _after_fork_in_child() -> None:
-    after_fork_in_child()
+    swapping.after_fork_in_child()
+    flights.forget()
     for dispatcher in _dispatchers.values():
         dispatcher.forget_half_done_load()
 

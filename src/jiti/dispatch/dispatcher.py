@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import _frozen_importlib
 import sys
-from _thread import allocate_lock
 from _weakref import ref
 from types import FunctionType
 
 from jiti import stub, trial
-from jiti.dispatch import entry, flights, relay, supply
+from jiti.dispatch import entry, flights, loading, relay, supply, swapping
 from jiti.dispatch.parameters import Parameters
 from jiti.loader import Namespace
 
@@ -90,7 +88,7 @@ class Dispatcher:
         armed = self._armed
         armed[key] = Armed(ref(function, lambda _: armed.pop(key, None)), written, trampoline, engine)
         if self.code is not None:
-            _swap(function, trampoline, self._code_for(key, self.code))
+            swapping.swap(function, trampoline, self._code_for(key, self.code))
         return function
 
     # ------------------------------------------------------------ the first call
@@ -138,7 +136,7 @@ class Dispatcher:
         armed = self._armed.get(key)
         function = armed.function() if armed is not None else None
         code = self._code_for(key, code)
-        if armed is not None and function is not None and _swap(function, armed.trampoline, code):
+        if armed is not None and function is not None and swapping.swap(function, armed.trampoline, code):
             return function
         # Some other tool has put its own version of the trampoline into the function, and calls will come
         # this way for as long as it stays there. All arguments are given: no defaults are needed.
@@ -148,7 +146,7 @@ class Dispatcher:
         armed = self._armed.get(key)
         if armed is None or not self._needs_class:
             return code
-        with _swapping:
+        with swapping.lock:
             armed.code = armed.code or relay.forwarder_in_class(self.written.__code__, key)
             return armed.code
 
@@ -163,24 +161,7 @@ class Dispatcher:
         return supply.at_hand(stub.declaration_of(self.written), next(filter(None, engines), None))
 
     def _load(self, source: Source) -> None:
-        module = stub.importable_name(self.written)
-        if module != self.written.__module__ and self.written.__module__ in sys.modules:
-            # A script's implementations import it by its file's name, and must not run it a second time.
-            sys.modules.setdefault(module, sys.modules[self.written.__module__])
-        try:
-            self._namespace.load(source)
-        except ModuleNotFoundError as error:
-            own = sys.modules.get(self.written.__module__)
-            if own is None or error.name not in _other_names(source.declaration.path, module):
-                raise
-            # It was written where the stub's module went by another name: as a script, or from another folder.
-            sys.modules[error.name] = own
-            self._namespace.load(source)
-        except ImportError as error:
-            if error.name in (module, self.written.__module__) and _is_being_imported(module):
-                called = f"{source.declaration.key} was called while its own module is still being imported"
-                raise ImportError(f"{called}: {error.msg}", name=error.name, path=error.path) from error
-            raise
+        loading.load(self._namespace, source, self.written)
 
     def _settle(self, source: Source) -> None:
         """Take what the stub's functions will run. The import lock is held: this happens once a load."""
@@ -218,7 +199,7 @@ class Dispatcher:
             function, own = armed.function(), armed.code or code
             armed.code = None
             if function is not None and own is not None:
-                _swap(function, own, armed.trampoline)
+                swapping.swap(function, own, armed.trampoline)
         self._namespace.unload()
 
     def again(self) -> FunctionType | None:
@@ -228,44 +209,5 @@ class Dispatcher:
 
     def forget_half_done_load(self) -> None:
         """In a forked child: a load that another thread had begun will never end, nor give its lock back."""
-        if self.code is None and self._namespace.name in sys.modules:
-            self._namespace.unload()
-            getattr(_frozen_importlib, "_module_locks", {}).pop(self._namespace.name, None)  # no public way leads there
-
-
-_swapping = allocate_lock()  # one writer of `__code__` at a time: its setters race on builds without a GIL
-
-
-def _swap(function: FunctionType, old: CodeType, new: CodeType) -> bool:
-    """Give a function new code, but only in the place of the old; tells whether it has the new one now."""
-    with _swapping:
-        if function.__code__ is old:
-            function.__code__ = new
-        return function.__code__ is new
-
-
-def _other_names(path: str, name: str) -> list[str]:
-    """The names by which a source file may be imported from folders above it, but for the one that it has."""
-    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-    names = [".".join(parts[start:]) for start in range(len(parts))]
-    return [each for each in names if each != name]
-
-
-def _is_being_imported(name: str) -> bool:
-    module = sys.modules.get(name)
-    if getattr(getattr(module, "__spec__", None), "_initializing", False):
-        return True
-    # Nothing marks a script, or a module that some tool runs by itself; but its frame is on the stack.
-    frame = sys._getframe()  # noqa: SLF001 - documented in spite of its name
-    while frame is not None:
-        if frame.f_code.co_name == "<module>" and frame.f_globals is getattr(module, "__dict__", None):
-            return True
-        frame = frame.f_back
-    return False
-
-
-def after_fork_in_child() -> None:
-    """Give up what threads that are gone have left held or half done."""
-    global _swapping  # noqa: PLW0603 - whoever held it at the fork is not there to release it
-    _swapping = allocate_lock()
-    flights.forget()
+        if self.code is None:
+            loading.forget(self._namespace)

@@ -24,7 +24,7 @@ def objection(definition: Definition, path: Sequence[ast.ClassDef | FunctionNode
     function = path[-1]
     if not isinstance(function, FunctionNode) or type(function) is not type(definition.node):
         return "its signature is not the stub's"
-    if _parameters(function) != _parameters(definition.node):
+    if _parameters(function) != _parameters(definition.function):
         return "its signature is not the stub's"
     decorators = {ast.unparse(each) for each in definition.node.decorator_list}
     for each in function.decorator_list:

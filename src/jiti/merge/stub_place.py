@@ -31,6 +31,9 @@ class StubPlace:
     def __init__(self, text: Text, found: syntax.Found) -> None:
         self.text = text
         self.found = found
+        if isinstance(found.node, ast.ClassDef):
+            message = f"{found.qualname} is a class"
+            raise TypeError(message)
         self.node: FunctionNode = found.node
 
     def edits(self, implementation: Implementation) -> Iterator[Edit]:

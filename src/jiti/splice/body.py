@@ -50,12 +50,12 @@ def read(text: str, definition: Definition, module: Module) -> Body:
     if all(not line.text.strip() or line.text.lstrip().startswith("#") for line in submitted):
         return Body(problems=[problem(PART, None, "empty-body", "the body is empty")])
     try:
-        lines, function = _parsed(submitted, definition.node)
+        lines, function = _parsed(submitted, definition.function)
     except SyntaxError as error:
         return Body(problems=[problem(PART, error.lineno, "syntax", error.msg)])
     lines, problems = imports.make_absolute(lines, function, module, PART)
     lines, statements = _without_docstring(lines, function.body)
-    problems += _unfit(statements, definition.node.name)
+    problems += _unfit(statements, definition.function.name)
     problems += _other_kind(statements, definition)
     return Body(statements, layout.trimmed(lines), problems)
 

@@ -204,7 +204,7 @@ def _may_be_excused(node: ast.ClassDef) -> bool:
 def _may_override(definition: Definition) -> bool:
     """Whether the user's class has the method by the type that its `def` has here."""
     names = syntax.JitiNames(definition.tree)
-    if not all(_last_name(each) in _TYPE_STAYS or names.is_jiti(each) for each in _others(definition.node)):
+    if not all(_last_name(each) in _TYPE_STAYS or names.is_jiti(each) for each in _others(definition.function)):
         return False
     found = next((each for each in syntax.stubs_in(definition.tree) if each.node is definition.node), None)
     return (found is None or not found.overloads) and not _is_read_only_half(definition)

@@ -79,7 +79,7 @@ class Pieces:
     @cached_property
     def local(self) -> frozenset[str]:
         """The names that are local to the function."""
-        parameters = [each.arg for each in ast.walk(self.definition.node.args) if isinstance(each, ast.arg)]
+        parameters = [each.arg for each in ast.walk(self.definition.function.args) if isinstance(each, ast.arg)]
         assigned = [
             each.id
             for statement in self.body.statements
@@ -96,7 +96,7 @@ class Pieces:
     @cached_property
     def stand_ins(self) -> tuple[str, ...]:
         """The lines that define what the signature has in the place of names that the file cannot have."""
-        if self.node is self.definition.node:
+        if self.node is self.definition.function:
             return ()
         used = {each.id for each in ast.walk(self.node.args) if isinstance(each, ast.Name)}
         lines = (f"{DEFAULT}: Any = ...  {REMARKS[DEFAULT]}",) if DEFAULT in used else ()
@@ -110,7 +110,7 @@ class Pieces:
     @cached_property
     def in_code(self) -> Names:
         """The names that the submitted code takes from the module around it."""
-        return names.of_code(self.preamble.statements, self.definition.node, self.body.statements)
+        return names.of_code(self.preamble.statements, self.definition.function, self.body.statements)
 
     def nodes(self) -> Iterator[tuple[Part, ast.AST]]:
         """Every node of the submitted code, and which text it stands in."""

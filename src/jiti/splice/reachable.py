@@ -32,9 +32,9 @@ _Scope = FunctionNode | ast.ClassDef
 def reachable(definition: Definition) -> FunctionNode:
     """The stub's `def`; where defaults or annotations need names of a function or class around it, a changed copy."""
     around = _Surroundings.of(definition)
-    node = copy.deepcopy(definition.node)
+    node = copy.deepcopy(definition.function)
     found = [_with_reachable_defaults(node, around), _with_reachable_annotations(node, around)]
-    return node if any(found) else definition.node
+    return node if any(found) else definition.function
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Surroundings:
 
     @classmethod
     def of(cls, definition: Definition) -> _Surroundings:
-        scopes = _around(definition.tree, definition.node)
+        scopes = _around(definition.tree, definition.function)
         functions = {name for each in scopes if isinstance(each, FunctionNode) for name in _bound_in(each)}
         own = scopes[-1] if scopes and isinstance(scopes[-1], ast.ClassDef) else None
         types = set(_types_in(own.body)) if own else set()

@@ -1,0 +1,80 @@
+"""The text of a class that is a stub as a whole, cut out of its source file around one of its methods.
+
+A class object does not say where it stands (from Python 3.13 on it says where it begins), and its methods do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from jiti import source, stub
+from jiti.errors import StubError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FunctionType
+
+    from jiti.source import SourceFile
+    from jiti.stub import Declaration
+
+
+def declaration_of(qualname: str, methods: Sequence[FunctionType]) -> Declaration:
+    """Where a class is, and its text, cut out by line numbers and indentation; nothing is parsed.
+
+    Args:
+        qualname: the class's.
+        methods: functions of it, as they were written.
+
+    Raises:
+        StubError: as `jiti.stub.declaration_of`; or the file no longer holds the class.
+    """
+    method = stub.declaration_of(methods[0])
+    if method.path == stub.NOTEBOOK:
+        return stub.declaration_for(method.root, f"{stub.NOTEBOOK}::{qualname}")
+    file = source.read(method.source, method.home)
+    head = _line_of_class(file, qualname.rpartition(".")[2], method.line)
+    if head is None:
+        message = f"{method.place}: the class around {method.qualname} no longer stands there"
+        raise StubError(message, hint="start the program again")
+    first = _first_line(file, head)
+    text = file.block(first, max(head, _last_line(methods, file)))
+    return stub.Declaration(method.root, method.path, qualname, first, text, method.home)
+
+
+def _line_of_class(file: SourceFile, name: str, below: int) -> int | None:
+    """The line of the innermost `class` statement of that name around a line."""
+    if below > len(file.lines):
+        return None
+    deeper = _indent(file.lines[below - 1])
+    is_head = re.compile(rf"\s*class\s+{re.escape(name)}\b").match
+    for number in range(below - 1, 0, -1):
+        line = file.lines[number - 1]
+        if _indent(line) < deeper and is_head(line):
+            return number
+    return None
+
+
+def _first_line(file: SourceFile, head: int) -> int:
+    """Where the decorators of a class begin."""
+    indent = _indent(file.lines[head - 1])
+    first = head
+    for number in range(head - 1, 0, -1):
+        line = file.lines[number - 1]
+        if line.strip() and _indent(line) <= indent and line[indent : indent + 1] not in _OF_DECORATORS:
+            break
+        if line.strip() and _indent(line) == indent and line[indent] == "@":
+            first = number
+    return first
+
+
+_OF_DECORATORS = ("@", "#", ")", "]", "}")
+
+
+def _last_line(methods: Sequence[FunctionType], file: SourceFile) -> int:
+    lines = (line for each in methods for _, _, line in each.__code__.co_lines() if line)
+    return min(max(lines, default=1), len(file.lines))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
