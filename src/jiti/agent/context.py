@@ -8,7 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from jiti import syntax
-from jiti.agent import gate_source, prompts
+from jiti.agent import gate_source, library_notes, prompts
 from jiti.agent.blocks import bounded, fenced
 from jiti.agent.bounds import fitting, numbered
 from jiti.agent.interface import interface_of
@@ -116,6 +116,7 @@ def _stub_slots(definition: Definition, module: str, reason: str, old: Implement
         "stub": fenced("\n".join(numbered(_lines(definition)[first - 1 : last], first)), "python"),
         "values": _values(definition, module),
         "rest": _rest(definition, first, last),
+        "libraries": library_notes.shown(definition, module),
         "old": "" if old is None else f"Keep what still holds.\n\n{fenced(bounded(old.code), 'python')}",
     }
 
@@ -146,7 +147,7 @@ def _values(definition: Definition, module: str) -> str:
         return ""
     place = Module.of(definition.declaration, module)
     values, short = place.import_statement, place.short_name
-    arguments = {each.arg for each in ast.walk(definition.node.args) if isinstance(each, ast.arg)}
+    arguments = {each.arg for each in ast.walk(definition.node) if isinstance(each, ast.arg)}
     if short in arguments | {definition.node.name}:
         values, short = f"{values} as _{short}", f"_{short}"
     return f"The values of its module: `{values}` in `helpers`, then `{short}.NAME`."

@@ -232,8 +232,7 @@ def _compiled(source: str | ast.Module | ast.Expression, mode: str) -> CodeType:
 
 
 def _docs(job: Mapping[str, Any], place: Place, report: Report) -> None:
-    del place
-    report("answer", text=documentation.of(job["text"]))
+    report("answer", text=documentation.of(job["text"], words=job["words"], names=vars(place.module)))
 
 
 _KINDS = {"examples": _examples, "call": _call, "inspect": _inspect, "python": _python, "docs": _docs}

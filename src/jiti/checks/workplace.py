@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jiti import libraries
 from jiti.checks.runs import Ending
 from jiti.checks.verdicts import Judge
 
@@ -85,16 +86,16 @@ class Workplace:
         return self._experiment("python", code)
 
     def docs(self, name: str) -> str:
-        """Signature and docstring of an installed object; of a package, its README's beginning too.
+        """Signature and docstring of an installed object; of a package, its README's parts that match the stub's spec.
 
         Raises:
             GenerationError: there is no child process to import it in.
         """
-        return self._experiment("docs", name)
+        return self._experiment("docs", name, words=sorted(libraries.words_of(self._definition)))
 
-    def _experiment(self, kind: str, text: str) -> str:
+    def _experiment(self, kind: str, text: str, **more: object) -> str:
         seconds = self._limits.experiment
-        run = self._children.run({"kind": kind, "text": text}, seconds)
+        run = self._children.run({"kind": kind, "text": text, **more}, seconds)
         key = self._definition.declaration.key
         if any(need["key"] == key for need in run.needs):
             return f"{key} has no implementation yet: submit one first"

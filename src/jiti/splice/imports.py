@@ -118,6 +118,10 @@ class Packages:
             "use the standard library or what the project depends on"
         )
 
+    def is_third_party(self, name: str) -> bool:
+        """Whether a top-level package is neither the standard library's, nor the project's, nor jiti."""
+        return name not in {*sys.stdlib_module_names, self._own, "jiti"} and not self._is_projects(name)
+
     def _is_projects(self, name: str) -> bool:
         return any(
             os.path.isdir(os.path.join(folder, name)) or os.path.isfile(os.path.join(folder, f"{name}.py"))

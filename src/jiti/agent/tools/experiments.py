@@ -15,8 +15,8 @@ CHARACTERS = 20_000
 
 DOCS_SPEC = ToolSpec(
     "docs",
-    "Signature and docstring of an object of an installed library, by its dotted name (`json.dumps`); of a package, "
-    "what its installed README says.",
+    "Signature and docstring of an object of an installed library, by its dotted name (`json.dumps`); of a class or "
+    "module, what is in it; of a package, the parts of its installed README that match the stub.",
     input_schema({"name": {"type": "string", "description": "Like `itertools.batched` or `httpx.Client.get`."}}),
 )
 INSPECT_SPEC = ToolSpec(
