@@ -31,6 +31,7 @@ from jiti.definition import Definition, define, require_unchanged
 from jiti.diagnostics import render
 from jiti.errors import JitiError
 from jiti.generation import Means
+from jiti.interfaces import Interfaces, header_line
 from jiti.live import LiveCall
 from jiti.orders import Order, Outcome, Target, described, settled
 
@@ -228,7 +229,9 @@ class Engine:
     ) -> Order:
         """What is to be done for a stub, once the tests that decide on it are written."""
         reason = f"{' and '.join(state.changed)} changed" if state.changed else state.name
-        order = Order(definition, target.module, live, reason, state.implementation, standing=target.standing)
+        known = Interfaces(target.declaration.root, means.settings)
+        known.wanted_by(definition)  # what it names and nobody can find is told before anything is paid for
+        order = Order(definition, target.module, known, live, reason, state.implementation, standing=target.standing)
         if definition.is_test:
             return replace(order, targets=requirements.targets_of(target.declaration, means.settings))
         return replace(order, gates=self._gates(target.declaration, means.settings))
@@ -311,7 +314,8 @@ def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
             with locks.guard(declaration.root):
                 effects = reading.header_line(verdict.candidate.effects or ())
                 line = gates.header_line(verdict.candidate.gates)
-                mirror.stamp(order.definition, found, gates=line, effects=effects)
+                uses = header_line(order.interfaces.of_code(found.code, declaration))
+                mirror.stamp(order.definition, found, gates=line, uses=uses, effects=effects)
         return Outcome(declaration.key, "verified", found)
     if frozen:
         return Outcome(declaration.key, "failing", found, verdict.diagnostics)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jiti import gates, host, locks, mirror, orders, preflight, requirements
 from jiti.errors import GenerationError, JitiError
 from jiti.events import VerificationEnded, VerificationStarted
+from jiti.interfaces import header_line
 from jiti.masking import mask
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from jiti.models import Model
     from jiti.orders import Order
     from jiti.settings import Settings
-    from jiti.submission import Verdict, Workbench
+    from jiti.submission import Candidate, Verdict, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str,
         generate=generate,
         gates=order.gates,
         standing=order.standing,
+        interfaces=order.interfaces,
         sandbox=Policy.of(means.settings),
     )
 
@@ -165,10 +167,17 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
             candidate.code,
             made=mask(made),
             gates=gates.header_line(candidate.gates),
-            uses=requirements.uses_line(order.targets),
+            uses=_uses(order, candidate),
             tests=candidate.tests,
             effects="" if candidate.effects is None else reading.header_line(candidate.effects),
         )
+
+
+def _uses(order: Order, candidate: Candidate) -> str:
+    """The header's `uses:` line: what a test was written from, or what an implementation refers to."""
+    if order.definition.is_test:
+        return requirements.uses_line(order.targets)
+    return header_line(order.interfaces.of_code(candidate.code, order.definition.declaration))
 
 
 def _count(number: int, noun: str) -> str:

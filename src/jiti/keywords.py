@@ -29,11 +29,15 @@ def value_of(
     import ast
 
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    if isinstance(called, ast.Name) and _of(_assigned(called.id, tree), keyword) is not None:
+    if isinstance(called, ast.Name) and _says_something(_of(_assigned(called.id, tree), keyword)):
         message = f"{declaration.place}: {keyword}= stands in `{called.id} = …`, and not above {declaration.qualname}"
         hint = f"each stub says it for itself: `@{called.id}({example})`"
         raise StubError(message, key=declaration.key, hint=hint)
     return _of(decorator, keyword)
+
+
+def _says_something(value: ast.expr | None) -> bool:
+    return value is not None and getattr(value, "elts", None) != []
 
 
 def _assigned(name: str, tree: ast.Module) -> ast.expr | None:

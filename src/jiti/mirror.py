@@ -282,7 +282,12 @@ def approve(declaration: Declaration, implementation: Implementation) -> Impleme
 
 
 def stamp(
-    definition: Definition, implementation: Implementation, *, gates: str | None = None, effects: str | None = None
+    definition: Definition,
+    implementation: Implementation,
+    *,
+    gates: str | None = None,
+    uses: str | None = None,
+    effects: str | None = None,
 ) -> None:
     """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
 
@@ -290,6 +295,7 @@ def stamp(
         definition: the stub.
         implementation: what is there.
         gates: the header's `gates:` line, where it has passed others than it says.
+        uses: the header's `uses:` line, where it has been checked against what the project has now.
         effects: the header's `effects:` line, where they have been looked at again.
 
     Raises:
@@ -297,10 +303,8 @@ def stamp(
     """
     kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
     kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
-    if gates is not None:
-        kept["gates"] = gates
-    if effects is not None:
-        kept["effects"] = effects
+    given = {"gates": gates, "uses": uses, "effects": effects}
+    kept |= {name: value for name, value in given.items() if value is not None}
     text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
     durable.replace(implementation.path, text)
 

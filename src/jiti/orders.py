@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
     from jiti.gates import Gate
+    from jiti.interfaces import Interfaces
     from jiti.mirror import Implementation
     from jiti.settings import Settings
     from jiti.states import State
@@ -60,6 +61,7 @@ class Order:
     Attributes:
         definition: the stub.
         module: the name by which an import statement gets its module.
+        interfaces: those of its project.
         live: the call that asks for it; None where nobody waits for a result.
         reason: why: `missing`, or what changed.
         old: the implementation that is there.
@@ -70,6 +72,7 @@ class Order:
 
     definition: Definition
     module: str
+    interfaces: Interfaces
     live: LiveCall | None
     reason: str
     old: Implementation | None = None
@@ -131,6 +134,7 @@ def task_of(order: Order, in_force: Settings) -> Task:
             old=order.old,
             settings=in_force,
             gates=order.gates,
+            interfaces=order.interfaces,
         )
     return session.Task(
         key=definition.declaration.key,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from jiti import gates, stub
 from jiti.definition import define
 from jiti.errors import StubError
+from jiti.interfaces import Interfaces, header_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jiti.definition import Definition
     from jiti.gates import Found, Gate
@@ -50,14 +51,43 @@ def targets_of(test: Declaration, settings: Settings) -> Sequence[tuple[Definiti
 
 
 def change_since(order: Order, found: Implementation) -> str:
-    """What an implementation has not been checked against: `gates`, `interface`, or nothing."""
+    """What an implementation has not been checked against, in words; empty if nothing has changed since it was."""
     if order.definition.is_test:
         return "" if uses_line(order.targets) == found.header.get("uses") else "interface"
-    return "gates" if gates.changed(found.header.get("gates", ""), order.gates) else ""
+    changed = ["gates"] if gates.changed(found.header.get("gates", ""), order.gates) else []
+    differing = sorted(interface_changes(order.definition.declaration, found, order.interfaces))
+    changed += [f"the interface of {' and '.join(differing)}"] if differing else []
+    return " and ".join(changed)
 
 
-def unverified(declaration: Declaration, found: Implementation, project: Found) -> str:
-    """What an implementation has not been checked against, told without generating anything: as `change_since`.
+def interface_changes(declaration: Declaration, found: Implementation, known: Interfaces) -> dict[str, str]:
+    """What an implementation stands on and has not been checked against.
+
+    Args:
+        declaration: the stub, which is no test that is to be written.
+        found: its implementation, as it was written.
+        known: the interfaces of its project.
+
+    Returns:
+        Keys, each with `-` where the code does not find it any more, `+` where it now finds it, `~` where it has
+        changed.
+    """
+    line = found.header.get("uses", "")
+    now = known.changed(line, found.code, declaration)
+    return {} if now is None else compared(gates.parse(line), now)
+
+
+def compared(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Names that went, came, and mean something else: each with `-`, `+` or `~`."""
+    signs = {name: "-" if name not in new else "+" if name not in old else "~" for name in sorted({*old, *new})}
+    return {name: sign for name, sign in signs.items() if sign != "~" or old[name] != new[name]}
+
+
+def unverified(declaration: Declaration, found: Implementation, project: Found) -> tuple[str, ...]:
+    """What an implementation has not been checked against: some of `gates`, `interface` and `uses`.
+
+    It is told without generating anything. `interface` is that of what a test is to be written for; `uses` are those
+    of what the code refers to.
 
     Args:
         declaration: the stub.
@@ -68,10 +98,12 @@ def unverified(declaration: Declaration, found: Implementation, project: Found) 
         StubError, RealBodyError: what a test is to be written for is no stub any more.
     """
     gate = project.by_key.get(declaration.key)
-    if gate is None:
-        return "gates" if gates.changed(found.header.get("gates", ""), project.of(declaration.key)) else ""
-    line = " ".join(sorted(f"{key}={digest}" for key, digest in interfaces(declaration.root, gate).items()))
-    return "" if line == found.header.get("uses") else "interface"
+    if gate is not None:
+        line = header_line(interfaces(declaration.root, gate))
+        return () if line == found.header.get("uses") else ("interface",)
+    changed = ["gates"] if gates.changed(found.header.get("gates", ""), project.of(declaration.key)) else []
+    changed += ["uses"] if interface_changes(declaration, found, Interfaces.among(project)) else []
+    return tuple(changed)
 
 
 def interfaces(root: str, gate: Gate) -> dict[str, str]:
@@ -85,7 +117,7 @@ def interfaces(root: str, gate: Gate) -> dict[str, str]:
 
 def uses_line(targets: Sequence[tuple[Definition, str]]) -> str:
     """The header's `uses:` line of a written test: the interfaces that it was written from."""
-    return " ".join(sorted(f"{each.declaration.key}={each.spec.interface}" for each, _ in targets))
+    return header_line({each.declaration.key: each.spec.interface for each, _ in targets})
 
 
 def source_module(declaration: Declaration) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from jiti import gates, mirror, requirements, states, stub
 from jiti.approval import ASK
-from jiti.definition import refusals
+from jiti.definition import define, refusals
 from jiti.discovery import python_files
 from jiti.effects import standing
 from jiti.errors import JitiError, StubError
 from jiti.filed import unclaimed
+from jiti.interfaces import Interfaces
 from jiti.targets import select
+from jiti.uses import KEYWORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +120,7 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
             stubs.append(look_at(declaration, project, asks=settings.approve == ASK))
         except JitiError as error:
             refused.append(error)
-    missing = _refused([each.declaration for each in stubs if each.state.name == "missing"])
+    missing = _refused([each.declaration for each in stubs if each.state.name == "missing"], Interfaces.among(project))
     stubs = [each for each in stubs if each.declaration.key not in missing]
     refused += missing.values()
     if targets:
@@ -159,7 +161,7 @@ def _state(declaration: Declaration, project: Found, *, asks: bool) -> State:
     if state.name != "fresh" or state.implementation is None:
         return state
     changed = requirements.unverified(declaration, state.implementation, project)
-    return states.Outdated(state.implementation, (changed,)) if changed else state
+    return states.Outdated(state.implementation, changed) if changed else state
 
 
 def _problems_of_gates(project: Found) -> list[JitiError]:
@@ -169,11 +171,17 @@ def _problems_of_gates(project: Found) -> list[JitiError]:
     ]
 
 
-def _refused(missing: list[Declaration]) -> dict[str, JitiError]:
+def _refused(missing: list[Declaration], known: Interfaces) -> dict[str, JitiError]:
     """Those of the stubs without a file that a call would turn down, by their keys, and why."""
     refused: dict[str, JitiError] = {}
     for _, declarations in groupby(missing, key=lambda each: each.path):
         refused |= refusals(list(declarations))
+    for declaration in missing:
+        if declaration.key not in refused and KEYWORD in declaration.text:
+            try:
+                known.wanted_by(define(declaration))
+            except JitiError as error:
+                refused[declaration.key] = error
     return refused
 
 

@@ -8,7 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from jiti import syntax
-from jiti.agent import gate_source, library_notes, prompts
+from jiti.agent import gate_source, library_notes, prompts, wanted
 from jiti.agent.blocks import bounded, fenced
 from jiti.agent.bounds import fitting, numbered
 from jiti.agent.interface import interface_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.gates import Gate
+    from jiti.interfaces import Interfaces
     from jiti.live import LiveCall
     from jiti.mirror import Implementation
     from jiti.settings import Settings
@@ -41,6 +42,7 @@ def task_for(
     old: Implementation | None,
     settings: Settings,
     gates: Sequence[Gate] = (),
+    interfaces: Interfaces | None = None,
 ) -> str:
     """The task message for a function stub.
 
@@ -54,13 +56,16 @@ def task_for(
         old: the implementation that it had.
         settings: say what of the arguments may be told, and which prompts are replaced.
         gates: the tests that decide on it.
+        interfaces: those of its project; None where it names nothing in `uses=`.
 
     Raises:
+        StubError: something in `uses=` leads nowhere.
         ConfigError: the project's own `task.md` names a slot that does not exist.
     """
     slots = _stub_slots(definition, module, reason, old) | {
         "effects": _effects(definition),
         "siblings": _siblings(definition),
+        "uses": wanted.shown(definition, interfaces) if interfaces else "",
         "gates": gate_source.shown(definition.declaration.root, gates),
         "live": _NO_CALL if live is None else _live(live, settings.values),
     }

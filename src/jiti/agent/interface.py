@@ -24,7 +24,7 @@ def interface_of(definition: Definition) -> str:
     top = qualname.split(".")[0]
     own = [] if "<locals>" in qualname else [each for each in tree.body if getattr(each, "name", None) == top]
     own = own or [node for node, name, _ in syntax.definitions(tree) if name == qualname]
-    shown = [_without_bodies(each, definition.node.name) for each in (*_spoken_of(tree, own), *own)]
+    shown = [without_bodies(each, definition.node.name) for each in (*_spoken_of(tree, own), *own)]
     return "\n\n".join(ast.unparse(ast.fix_missing_locations(each)) for each in shown)
 
 
@@ -56,14 +56,14 @@ def _signature_of(node: ast.AST) -> Iterator[ast.AST]:
         yield node.annotation
 
 
-def _without_bodies(statement: ast.stmt, target: str) -> ast.stmt:
+def without_bodies(statement: ast.stmt, target: str) -> ast.stmt:
     """A copy whose functions are docstring and `...`; a class loses private methods but the target."""
     kept = copy.deepcopy(statement)
     if isinstance(kept, syntax.FunctionNode):
         kept.body = [*_docstring_of(kept), ast.Expr(ast.Constant(...))]
         kept.decorator_list = [each for each in kept.decorator_list if not _is_jitis(each)]
     elif isinstance(kept, ast.ClassDef):
-        members = [_without_bodies(each, target) for each in kept.body if _is_public(each, target)]
+        members = [without_bodies(each, target) for each in kept.body if _is_public(each, target)]
         kept.body = [*_docstring_of(kept), *members] or [ast.Expr(ast.Constant(...))]
     return kept
 

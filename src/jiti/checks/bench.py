@@ -21,11 +21,12 @@ from jiti.splice import ShapeError, complete_tests, compose
 from jiti.submission import Candidate, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
 
     from jiti.definition import Definition
     from jiti.gates import Gate
+    from jiti.interfaces import Interfaces
     from jiti.live import LiveCall
     from jiti.sandbox import Policy
     from jiti.submission import Submission
@@ -49,6 +50,7 @@ class Bench(Workplace):
         standing: key to code of candidates that stand in for their stubs while gates are run: those whose generation
             waits for this one, because a gate of theirs needs it.
         sandbox: what the kernel confines jobs to; None: nothing.
+        interfaces: those of the stub's project; None where nobody asks whether a candidate uses what it has to.
     """
 
     def __init__(  # noqa: PLR0913 - what a candidate is judged by
@@ -64,6 +66,7 @@ class Bench(Workplace):
         gates: Sequence[Gate] = (),
         standing: Mapping[str, str] | None = None,
         sandbox: Policy | None = None,
+        interfaces: Interfaces | None = None,
     ) -> None:
         limits = limits or Limits()
         children = Children(
@@ -79,6 +82,7 @@ class Bench(Workplace):
         )
         super().__init__(definition, live, children, limits)
         self._module = module
+        self._interfaces = interfaces
         self._purity = Purity(definition)
         self._cases = tuple(case for gate in gates for case in gate.cases)
         self._execution = Execution(definition, live, children, limits, standing)
@@ -129,8 +133,15 @@ class Bench(Workplace):
             return self._verdict(code, tests, pool)
 
     def _forbidden(self, code: str) -> tuple[Diagnostic, ...]:
-        found = policy.check(code)
+        found = [*self._unused(code), *policy.check(code)]
         return (*found, *hardcoded.check(code, self._cases), *(() if found else self._purity.read(code)))
+
+    def _unused(self, code: str) -> Iterator[Diagnostic]:
+        """What the stub's `uses=` names and the code does not refer to."""
+        missing = self._interfaces.missing(self._definition, code) if self._interfaces else ()
+        for each in missing:
+            message = f"the stub wants {each.shown} to be used: `uses=` above it says so"
+            yield Diagnostic("shape", "candidate", None, "unused", message)
 
     def _verdict(self, code: str, tests: str, pool: Executor) -> Verdict:
         linted = pool.submit(self._lint, code, tests)

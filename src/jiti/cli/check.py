@@ -41,6 +41,8 @@ _MESSAGES = {
     "outdated": "the {changed} changed since {file} was checked",
     "conflict": "the {changed} changed, and {file} was edited by hand",
 }
+_SAID = {"uses": "interface of what it uses"}
+"""What changed, as people are told it."""
 
 
 @click.command("check", epilog="Example: jiti check")
@@ -82,7 +84,8 @@ def _findings(found: Survey) -> Iterator[dict[str, Any]]:
 
 def _finding(each: StubStatus) -> dict[str, Any]:
     key, state = each.declaration.key, each.state
-    words = {"key": key, "changed": " and ".join(state.changed), "file": each.implementation}
+    changed = " and ".join(_SAID.get(part, part) for part in state.changed)
+    words = {"key": key, "changed": changed, "file": each.implementation}
     if state.error is not None:
         message, hint = str(state.error.args[0]), state.error.hint
     else:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from jiti import settings
-from jiti.interfaces.known import Interfaces
+from jiti.interfaces.known import Interfaces, header_line
 from jiti.interfaces.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
 
-__all__ = ["Interfaces", "Wanted", "symbol_of", "used_by"]
+__all__ = ["Interfaces", "Wanted", "header_line", "symbol_of", "used_by"]
 
 
 def symbol_of(root: str, path: str, expression: ast.expr) -> str | None:

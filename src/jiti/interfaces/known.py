@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from jiti import source, syntax
 from jiti.gates import parse
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
 
 Symbol = syntax.FunctionNode | ast.ClassDef
-Node = TypeVar("Node", bound=Symbol)
 
 
 class Interfaces:
@@ -109,11 +108,11 @@ class Interfaces:
 
     def _digest(self, key: str, *, private: bool) -> str | None:
         nodes = self.definitions_of(key)
-        classes = _only(nodes, ast.ClassDef)
+        classes = _classes(nodes)
         if not nodes:
             return None
         if not classes:
-            return text_hash(text.of_function(_only(nodes, syntax.FunctionNode)))
+            return text_hash(text.of_function([each for each in nodes if isinstance(each, syntax.FunctionNode)]))
         path, _, qualname = key.partition("::")
         owners = self._owners(path, qualname)
         lineage = self._resolver.lineage(ClassThing(path, (*owners, classes[-1])))
@@ -124,7 +123,7 @@ class Interfaces:
         """The classes around a class."""
         names = qualname.split(".")[:-1]
         around = [self.definitions_of(f"{path}::{'.'.join(names[: number + 1])}") for number in range(len(names))]
-        return tuple(_only(each, ast.ClassDef)[-1] for each in around)
+        return tuple(_classes(each)[-1] for each in around)
 
     def _names_in(self, path: str) -> syntax.JitiNames:
         if path not in self._names:
@@ -224,8 +223,8 @@ def _member_names(node: ast.ClassDef) -> set[str]:
     return {name.partition(".")[0] for name, _ in _symbols_in(node.body, "")}
 
 
-def _only(nodes: list[Symbol], kind: type[Node]) -> list[Node]:
-    return [each for each in nodes if isinstance(each, kind)]
+def _classes(nodes: list[Symbol]) -> list[ast.ClassDef]:
+    return [each for each in nodes if isinstance(each, ast.ClassDef)]
 
 
 def _is_own(key: str, declaration: Declaration) -> bool:
