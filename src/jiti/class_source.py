@@ -5,8 +5,6 @@ A class object does not say where it stands (from Python 3.13 on it says where i
 
 from __future__ import annotations
 
-import re
-
 from jiti import source, stub
 from jiti.errors import StubError
 
@@ -47,12 +45,17 @@ def _line_of_class(file: SourceFile, name: str, below: int) -> int | None:
     if below > len(file.lines):
         return None
     deeper = _indent(file.lines[below - 1])
-    is_head = re.compile(rf"\s*class\s+{re.escape(name)}\b").match
     for number in range(below - 1, 0, -1):
         line = file.lines[number - 1]
-        if _indent(line) < deeper and is_head(line):
+        if _indent(line) < deeper and _is_head(line, name):
             return number
     return None
+
+
+def _is_head(line: str, name: str) -> bool:
+    word, _, rest = line.strip().partition(" ")
+    after = rest.lstrip().removeprefix(name)
+    return word == "class" and after != rest.lstrip() and not (after[:1].isalnum() or after[:1] == "_")
 
 
 def _first_line(file: SourceFile, head: int) -> int:

@@ -154,6 +154,9 @@ def _declared(stub: Any, engine: Engine | None) -> Any:  # noqa: ANN401 - the ty
         return type(stub)(_declared(stub.__func__, engine))
     if isinstance(stub, property):
         return _with_declared_accessor(stub, engine)
+    if isinstance(stub, type):
+        dispatch.declare_class(stub, engine=engine)
+        return stub
     dispatch.take_over(_innermost(stub), engine=engine)
     return stub
 
@@ -207,10 +210,6 @@ def _name_of(stub: object) -> str:
 
 
 def _refusal(stub: object) -> StubError:
-    if isinstance(stub, type):
-        return StubError(
-            f"{_name_of(stub)}: a class cannot be a stub", hint="put `@jiti` above each method to be written"
-        )
     return StubError(
         f"{_name_of(stub)}: `@jiti` stands on a function, or on what a decorator made of one with `functools.wraps`",
         hint="put `@jiti` directly above the `def`, below every other decorator",

@@ -109,6 +109,7 @@ class Engine:
         self._model = None if isinstance(model, str) else model
         self._client = client
         self._observe = observe
+        self._ready: tuple[str, str | None, Model] | None = None
 
     @property
     def approve(self) -> str | None:
@@ -124,14 +125,18 @@ class Engine:
         return settings.load(root, os.environ).with_overrides(**self._overrides)
 
     def generate(
-        self, declaration: Declaration, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]
+        self,
+        declaration: Declaration,
+        function: FunctionType,
+        args: tuple[object, ...] | None,
+        kwargs: Mapping[str, object],
     ) -> Implementation:
         """The implementation of a stub that has none which runs: waited for, or written now, and approved.
 
         Args:
             declaration: the stub.
-            function: its function, as the user wrote it.
-            args: the positional arguments of the call that needs it.
+            function: its function, as the user wrote it; of a class, the method that is called.
+            args: the positional arguments of the call that needs it; None where it is not for a call.
             kwargs: that call's keyword arguments.
 
         Raises:
@@ -145,7 +150,8 @@ class Engine:
         innermost = stub.unwrap(function)
         module = stub.importable_name(innermost)
         try:
-            found = self._obtain(Target(declaration, module, lambda: LiveCall.of(innermost, args, kwargs), innermost))
+            call = None if args is None else (args, kwargs)
+            found = self._obtain(Target(declaration, module, lambda: _live(declaration, innermost, call), innermost))
             return self._approved(declaration, found)  # no key is held any more
         except JitiError as error:
             if os.environ.get("JITI_LOG") == "debug":
@@ -154,7 +160,13 @@ class Engine:
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     def ensure(
-        self, declaration: Declaration, module: str, function: FunctionType | None = None, *, rebuild: bool = False
+        self,
+        declaration: Declaration,
+        module: str,
+        function: FunctionType | None = None,
+        *,
+        rebuild: bool = False,
+        verify: bool = False,
     ) -> Outcome:
         """See to it that a stub has an implementation which passes all that it has to, without a call that waits.
 
@@ -253,8 +265,13 @@ class Engine:
             declaration.home = home.with_package_mirror(declaration.source)
         return in_force
 
-    def _means(self, root: str, in_force: Settings, observe: Observer) -> Means:
-        return Means(in_force, lambda: self._model_for(in_force), observe, lambda need: self._obtain_needed(root, need))
+    def _means(self, root: str, in_force: Settings, observe: Observer, *, may_write: bool = True) -> Means:
+        def generate(need: Mapping[str, object]) -> None:
+            if not may_write and not in_force.frozen:
+                raise unwritten(str(need["key"]))
+            self._obtain_needed(root, need)
+
+        return Means(in_force, lambda: self._model_for(in_force), observe, generate, may_write=may_write)
 
     def _obtain_needed(self, root: str, need: Mapping[str, object]) -> None:
         """Have a stub generated that a candidate called in a child process, by the engine that its own call would use.
@@ -268,9 +285,25 @@ class Engine:
         engine = own_engines.engine_of(declaration, module)
         return engine if isinstance(engine, Engine) else self
 
+    def announce(self, root: str) -> None:
+        """Say what leaves a project before sessions run side by side; from now on they share whom they ask.
+
+        Args:
+            root: absolute path of the project root.
+
+        Raises:
+            ConfigError: nobody can be asked, as things are set up; or a setting that does not work.
+        """
+        in_force = self.settings_for(root)
+        model = self._model_for(in_force)
+        preflight.tell_what_leaves(root, model)
+        self._ready = in_force.model, in_force.replay, model
+
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:
             return self._model
+        if self._ready is not None and self._ready[:2] == (in_force.model, in_force.replay):
+            return self._ready[2]
         if in_force.replay is not None:
             from jiti.models.replay import ReplayModel
 
@@ -291,6 +324,19 @@ def default_engine() -> Engine:
     if _default is None:
         _default = Engine()
     return _default
+
+
+def _live(
+    declaration: Declaration,
+    function: FunctionType,
+    call: tuple[tuple[object, ...], Mapping[str, object]] | None,
+) -> LiveCall | None:
+    """The call that waits for a stub, if one does; of a class, that of a method."""
+    if call is None:
+        return None
+    is_own = declaration.qualname.startswith(function.__qualname__)
+    called = declaration.qualname if is_own else stub.declaration_of(function).qualname
+    return LiveCall.of(function, *call, called=called)
 
 
 def _written(order: Order, means: Means) -> Outcome:

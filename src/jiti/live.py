@@ -33,6 +33,7 @@ class LiveCall:
     Attributes:
         pickled: the pickle of `(args, kwargs)`; None where they cannot be copied.
         problem: why they cannot be copied; None where they can.
+        called: the dotted name of what is called: of a class that is a stub, one of its methods; empty: the stub.
     """
 
     def __init__(
@@ -42,17 +43,26 @@ class LiveCall:
         *,
         arguments: Sequence[tuple[str, object]] = (),
         told: Sequence[Row] = (),
+        called: str = "",
     ) -> None:
         self.pickled = pickled
         self.problem = problem
         self._arguments = arguments
         self._told = told
+        self.called = called
 
     @classmethod
-    def of(cls, function: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object]) -> LiveCall:
+    def of(
+        cls,
+        function: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        *,
+        called: str = "",
+    ) -> LiveCall:
         """The call `function(*args, **kwargs)`; copied now, described when asked."""
         pickled, problem = _pickle((args, dict(kwargs)))
-        return cls(pickled, problem, arguments=tuple(bind(function, args, kwargs).items()))
+        return cls(pickled, problem, arguments=tuple(bind(function, args, kwargs).items()), called=called)
 
     @classmethod
     def from_need(cls, need: Mapping[str, Any]) -> LiveCall:
@@ -63,7 +73,7 @@ class LiveCall:
         """
         problem = None if need["arguments"] is not None else "they could not be copied in a child process"
         rows = [(str(name), str(kind), str(text)[:REPR_CHARACTERS]) for name, kind, text in need["rows"]]
-        return cls(need["arguments"], problem, told=rows)
+        return cls(need["arguments"], problem, told=rows, called=str(need["qualname"]))
 
     def rows(self, values: str) -> list[Row]:
         """The arguments by the names of their parameters.

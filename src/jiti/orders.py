@@ -105,7 +105,7 @@ def described(live: LiveCall | None, in_force: Settings) -> LiveCall | None:
     The arguments' own code runs for that, and may import modules or wait for locks that another thread has, which may
     be waiting for the stub: so it must not run once the stub's key is held.
     """
-    return live and LiveCall(live.pickled, live.problem, told=live.rows(in_force.values))
+    return live and LiveCall(live.pickled, live.problem, told=live.rows(in_force.values), called=live.called)
 
 
 def task_of(order: Order, in_force: Settings) -> Task:

@@ -97,7 +97,7 @@ _FUNCTION = "`@jiti` stands on a function, or on what a decorator made of one wi
 @pytest.mark.parametrize(
     ("given", "error", "message", "hint"),
     [
-        (_Shape, StubError, "_Shape: a class cannot be a stub", "put `@jiti` above each method to be written"),
+        (_Shape, RealBodyError, "_Shape: each of its methods has a body already", "leave the docstring and `...`"),
         (functools.partial(_stub), StubError, f"partial: {_FUNCTION}", _DIRECTLY),
         (functools.lru_cache(len), StubError, f"len: {_FUNCTION}", _DIRECTLY),
         (property(), StubError, f"NoneType: {_FUNCTION}", _DIRECTLY),

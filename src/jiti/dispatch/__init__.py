@@ -8,6 +8,7 @@ assigns its code to the function (`dispatcher`). From then on nothing of jiti is
 from __future__ import annotations
 
 import os
+from _weakref import ref
 
 from jiti import stub
 from jiti.dispatch import flights, relay, swapping, takeover
@@ -18,9 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FunctionType
 
+    from jiti.dispatch.classes import ClassDispatcher
     from jiti.dispatch.supply import Generates
 
 _dispatchers: dict[str, Dispatcher] = {}
+_classes: list[ref[ClassDispatcher]] = []
 
 
 def declare(function: FunctionType, *, engine: Generates | None = None) -> FunctionType:
@@ -50,6 +53,17 @@ def take_over(function: FunctionType, *, engine: Generates | None = None) -> Non
     takeover.forward(function, written, _declared(written, engine))
 
 
+def declare_class(kind: type, *, engine: Generates | None = None) -> None:
+    """Have a class's methods without a body be generated, if they have to be, when one of them is first used.
+
+    Raises:
+        StubError, RealBodyError: it is no stub.
+    """
+    from jiti.dispatch import classes  # what has only functions loads nothing of it
+
+    _classes.append(ref(classes.declare(kind, engine), _classes.remove))
+
+
 def is_declared(function: object) -> bool:
     """Whether it is what `declare` gave."""
     return relay.BEGIN in getattr(function, "__globals__", ())
@@ -61,7 +75,7 @@ def rearm(root: str) -> None:
     Args:
         root: absolute path of the project root.
     """
-    for dispatcher in list(_dispatchers.values()):
+    for dispatcher in _all():
         if dispatcher.root == root:
             dispatcher.rearm()
 
@@ -87,6 +101,11 @@ def _dispatcher_for(function: FunctionType) -> Dispatcher:
     return known
 
 
+def _all() -> list[Dispatcher | ClassDispatcher]:
+    found = [each() for each in list(_classes)]
+    return [*_dispatchers.values(), *(each for each in found if each is not None)]
+
+
 def _at_same_place(known: Dispatcher, function: FunctionType) -> bool:
     old, new = known.written.__code__, function.__code__
     return (old.co_filename, old.co_firstlineno) == (new.co_filename, new.co_firstlineno)
@@ -95,7 +114,7 @@ def _at_same_place(known: Dispatcher, function: FunctionType) -> bool:
 def _after_fork_in_child() -> None:
     swapping.after_fork_in_child()
     flights.forget()
-    for dispatcher in _dispatchers.values():
+    for dispatcher in _all():
         dispatcher.forget_half_done_load()
 
 

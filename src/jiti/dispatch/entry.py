@@ -10,7 +10,7 @@ from jiti.stub import mangled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from types import CodeType
 
     from jiti.loader import Source
@@ -21,8 +21,36 @@ def path_of(function: FunctionType) -> list[str]:
     return function.__qualname__.rpartition("<locals>.")[2].split(".")
 
 
-def implementation_of(written: FunctionType, names: dict[str, object], source: Source) -> Callable[..., object]:
+def root(qualname: str) -> str:
+    """The first of the names that lead to something in its implementation."""
+    return qualname.rpartition("<locals>.")[2].partition(".")[0]
+
+
+def class_of(qualname: str, names: dict[str, object], source: Source) -> type:
+    """The class that has a class stub's methods, among the globals of what was loaded for it.
+
+    Raises:
+        BrokenImplementationError: there is none.
+    """
+    path = qualname.rpartition("<locals>.")[2].split(".")
+    found = names.get(path[0])
+    for name in path[1:]:
+        found = found.__dict__.get(name) if isinstance(found, type) else None
+    if not isinstance(found, type):
+        raise source.broken(f"it defines no class {'.'.join(path)}")
+    return found
+
+
+def implementation_of(
+    written: FunctionType, names: dict[str, object], source: Source, accessor: str | None = None
+) -> Callable[..., object]:
     """The stub's implementation among the globals of what was loaded for it.
+
+    Args:
+        written: the stub, or a method of it.
+        names: the globals.
+        source: what was loaded.
+        accessor: which half of a property it is; None where the stub's own name says so.
 
     Raises:
         BrokenImplementationError: there is none, or it is no def of the stub's kind.
@@ -31,7 +59,7 @@ def implementation_of(written: FunctionType, names: dict[str, object], source: S
     found = names.get(path[0])
     for owner, name in pairwise(path):
         found = found.__dict__.get(mangled(name, owner)) if isinstance(found, type) else None
-    found = _function_under(found, source.declaration.qualname)
+    found = _function_under(found, source.declaration.qualname if accessor is None else f".{accessor}")
     if found is None:
         raise source.broken(f"it defines no {'.'.join(path)}")
     if isinstance(found, type) or not callable(found):
@@ -111,6 +139,20 @@ def point_super_at_users_class(implementation: object, written: FunctionType) ->
     if isinstance(found, type) and implementation.__closure__:
         cell = implementation.__closure__[implementation.__code__.co_freevars.index(_CLASS)]
         cell.cell_contents = found
+
+
+def point_super_at(kind: type, implementation: object) -> None:
+    """Let a bare `super()` in a function of a class's implementation mean the user's class."""
+    if isinstance(implementation, FunctionType) and _has_bare_super(implementation) and implementation.__closure__:
+        cell = implementation.__closure__[implementation.__code__.co_freevars.index(_CLASS)]
+        cell.cell_contents = kind
+
+
+def leads_to(found: object, written: Container[FunctionType]) -> bool:
+    """Whether one of some stubs is under what a class holds."""
+    if found is None or (isinstance(found, FunctionType) and found in written):
+        return found is not None
+    return any(leads_to(getattr(found, each, None), written) for each in _WRAPPED)
 
 
 def needs_class_of_call(implementation: object, written: FunctionType) -> bool:

@@ -10,7 +10,7 @@ from jiti.loader import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import FunctionType
     from typing import Protocol
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
             self,
             declaration: Declaration,
             function: FunctionType,
-            args: tuple[object, ...],
+            args: tuple[object, ...] | None,
             kwargs: Mapping[str, object],
         ) -> Implementation:
             """As `jiti.engine.Engine.generate`."""
@@ -37,16 +37,22 @@ class Call:
     Attributes:
         declaration: the stub.
         function: its function, as the user wrote it.
-        args: the call's positional arguments.
+        args: the call's positional arguments; None where nothing was called, but an attribute of a class looked at.
         kwargs: its keyword arguments.
     """
 
     __slots__ = ("args", "declaration", "function", "kwargs")
 
-    def __init__(self, function: FunctionType, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        function: FunctionType,
+        args: tuple[object, ...] | None,
+        kwargs: Mapping[str, object],
+        declare: Callable[[FunctionType], Declaration] = stub.declaration_of,
+    ) -> None:
         if sys.is_finalizing():  # not even files can be read
             raise _too_late(function)
-        self.declaration = stub.declaration_of(function)
+        self.declaration = declare(function)
         self.function = function
         self.args = args
         self.kwargs = kwargs
@@ -108,10 +114,10 @@ def require_allowed(call: Call, engine: Generates | None) -> None:
         return
     from jiti.live import LiveCall
 
-    arguments = LiveCall.of(call.function, call.args, call.kwargs).pickled
-    declaration = call.declaration
+    arguments = None if call.args is None else LiveCall.of(call.function, call.args, call.kwargs).pickled
     module = stub.importable_name(call.function)
-    raise trial.current.need(declaration.key, module, declaration.qualname, arguments)
+    called = stub.declaration_of(call.function).qualname  # of a class, one of its methods
+    raise trial.current.need(call.declaration.key, module, called, arguments)
 
 
 def _unapproved(declaration: Declaration, found: Implementation) -> JitiError:
