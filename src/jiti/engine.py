@@ -33,7 +33,7 @@ from jiti.errors import JitiError
 from jiti.generation import Means
 from jiti.interfaces import Interfaces, header_line
 from jiti.live import LiveCall
-from jiti.orders import Order, Outcome, Target, described, settled
+from jiti.orders import Order, Outcome, Target, described, settled, unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +109,7 @@ class Engine:
         self._model = None if isinstance(model, str) else model
         self._client = client
         self._observe = observe
-        self._ready: tuple[str, str | None, Model] | None = None
+        self._shared: tuple[str, str | None, Model] | None = None
 
     @property
     def approve(self) -> str | None:
@@ -177,6 +177,7 @@ class Engine:
             module: the name by which an import statement gets its module.
             function: its function, where it is loaded.
             rebuild: whether to generate it anew even if nothing changed; not what was edited by hand.
+            verify: whether no model may be asked, so that what does not pass is left as it is.
 
         Raises:
             jiti.errors.JitiError: as `generate`.
@@ -186,7 +187,7 @@ class Engine:
             in_force = self._settings_at(declaration)
             definition = define(declaration)
             observe = progress.observer(in_force.log, instead=self._observe)
-            means = self._means(declaration.root, in_force, observe)
+            means = self._means(declaration.root, in_force, observe, may_write=not (verify or in_force.frozen))
             # Where all is frozen, nothing is written, not even a lock.
             with nullcontext() if in_force.frozen else claim.held(observe), preflight.running(declaration.key):
                 return self._ensured(target, definition, means, rebuild=rebuild)
@@ -194,13 +195,13 @@ class Engine:
     def _ensured(self, target: Target, definition: Definition, means: Means, *, rebuild: bool) -> Outcome:
         key = target.declaration.key
         state = states.look(target.declaration)
-        found = settled(target.declaration, state, frozen=means.settings.frozen)
+        found = settled(target.declaration, state, frozen=not means.may_write)
         if isinstance(state, states.Edited) and found is not None:
             return Outcome(key, "kept", found)
         order = self._order(target, definition, state, means, None)
         if found is None:
             return _written(order, means)
-        if rebuild and not means.settings.frozen:
+        if rebuild and means.may_write:
             return _written(replace(order, reason="asked for"), means)
         if changed := requirements.change_since(order, found):
             return _verified(replace(order, reason=f"{changed} changed"), found, means)
@@ -246,17 +247,16 @@ class Engine:
         order = Order(definition, target.module, known, live, reason, state.implementation, standing=target.standing)
         if definition.is_test:
             return replace(order, targets=requirements.targets_of(target.declaration, means.settings))
-        return replace(order, gates=self._gates(target.declaration, means.settings))
+        return replace(order, gates=self._gates(target.declaration, means))
 
-    def _gates(self, declaration: Declaration, in_force: Settings) -> Sequence[Gate]:
+    def _gates(self, declaration: Declaration, means: Means) -> Sequence[Gate]:
         """The tests that decide on a stub; those that are to be written are, before it is."""
-        found = requirements.gates_of(declaration, in_force)
+        found = requirements.gates_of(declaration, means.settings)
         to_write = [gate for gate in found if gate.is_jiti_test]
         for gate in to_write:
-            self.ensure(
-                stub.declaration_for(declaration.root, gate.key), requirements.test_module(declaration.root, gate)
-            )
-        return requirements.gates_of(declaration, in_force) if to_write else found
+            test = stub.declaration_for(declaration.root, gate.key)
+            self.ensure(test, requirements.test_module(declaration.root, gate), verify=not means.may_write)
+        return requirements.gates_of(declaration, means.settings) if to_write else found
 
     def _settings_at(self, declaration: Declaration) -> Settings:
         """The settings in force for a stub; where it lies in a package with a mirror of its own, it learns of that."""
@@ -285,25 +285,23 @@ class Engine:
         engine = own_engines.engine_of(declaration, module)
         return engine if isinstance(engine, Engine) else self
 
-    def announce(self, root: str) -> None:
-        """Say what leaves a project before sessions run side by side; from now on they share whom they ask.
+    def share_model(self, root: str) -> None:
+        """From now on, have all sessions of a project's ask one model: it is made ready for the first of them.
 
         Args:
             root: absolute path of the project root.
 
         Raises:
-            ConfigError: nobody can be asked, as things are set up; or a setting that does not work.
+            ConfigError: a setting that does not work.
         """
         in_force = self.settings_for(root)
-        model = self._model_for(in_force)
-        preflight.tell_what_leaves(root, model)
-        self._ready = in_force.model, in_force.replay, model
+        self._shared = in_force.model, in_force.replay, self._model_for(in_force)
 
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:
             return self._model
-        if self._ready is not None and self._ready[:2] == (in_force.model, in_force.replay):
-            return self._ready[2]
+        if self._shared is not None and self._shared[:2] == (in_force.model, in_force.replay):
+            return self._shared[2]
         if in_force.replay is not None:
             from jiti.models.replay import ReplayModel
 
@@ -348,22 +346,22 @@ def _written(order: Order, means: Means) -> Outcome:
 
 def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
     """What comes of an implementation that something around it has changed: checked first, then paid for."""
-    declaration, frozen = order.definition.declaration, means.settings.frozen
+    declaration = order.definition.declaration
     if order.definition.is_test:  # it was written from what has changed
-        return Outcome(declaration.key, "failing", found) if frozen else _written(order, means)
+        return _written(order, means) if means.may_write else Outcome(declaration.key, "failing", found)
     from jiti.effects import reading
 
     preflight.require_installed()
     verdict = generation.verify(order, found, means)
     if verdict.candidate is not None:
-        if not frozen:
+        if not means.settings.frozen:
             with locks.guard(declaration.root):
                 effects = reading.header_line(verdict.candidate.effects or ())
                 line = gates.header_line(verdict.candidate.gates)
                 uses = header_line(order.interfaces.of_code(found.code, declaration))
                 mirror.stamp(order.definition, found, gates=line, uses=uses, effects=effects)
         return Outcome(declaration.key, "verified", found)
-    if frozen:
+    if not means.may_write:
         return Outcome(declaration.key, "failing", found, verdict.diagnostics)
     reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
     return _written(replace(order, reason=reason), means)

@@ -39,12 +39,14 @@ class Means:
         model: gives whoever is asked.
         observe: is told of each step.
         generate: sees to it that a stub which is needed gets an implementation.
+        may_write: whether an agent may write what is missing, or does not pass.
     """
 
     settings: Settings
     model: Callable[[], Model]
     observe: Observer
     generate: Callable[[Mapping[str, object]], object]
+    may_write: bool = True
 
 
 def write(order: Order, means: Means) -> Implementation:

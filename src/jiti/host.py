@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from jiti.errors import GenerationError
     from jiti.events import Event
+    from jiti.progress import Display
 
     class Host(Protocol):
         """Such a program."""
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
         def stream(self) -> TextIO | None:
             """Where progress is shown, line by line; None: on stderr, as without a host."""
+            ...
+
+        def display(self) -> Display | None:
+            """What shows progress; None: the process's own display."""
             ...
 
         def refusal(self, root: str, key: str) -> GenerationError | None:

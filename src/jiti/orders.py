@@ -172,3 +172,9 @@ def settled(declaration: Declaration, state: State, *, frozen: bool) -> Implemen
             hint="generate it where that is allowed, and commit .jiti/; or unset JITI_FROZEN",
         )
     return None
+
+
+def unwritten(key: str) -> FrozenError:
+    """The error for a stub without an implementation that a check needs, where none may be written."""
+    message = f"{key} is needed by what is checked, and has no implementation that runs"
+    return FrozenError(message, key=key, hint="generate it where a model may be asked: jiti build")

@@ -19,9 +19,10 @@ class Panel:
         stream: the terminal. Its methods must not raise.
         rows: asked for the rows at each redrawing, from a thread of the panel's own. It must not wait for a lock
             that is held around a call of the panel.
+        is_owner: whether the process is ours: then what else it prints goes above the rows as well.
     """
 
-    def __init__(self, stream: object, rows: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, stream: object, rows: Callable[[], Iterable[str]], *, is_owner: bool = False) -> None:
         from rich.console import Console
         from rich.live import Live
 
@@ -33,9 +34,14 @@ class Panel:
             transient=True,
             refresh_per_second=4,
             # The user's program prints as it always does.
-            redirect_stdout=False,
-            redirect_stderr=False,
+            redirect_stdout=is_owner,
+            redirect_stderr=is_owner,
         )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal, as they are now."""
+        return self._console.size.width, self._console.size.height
 
     def open(self) -> None:
         """Show the rows, and go on redrawing them."""

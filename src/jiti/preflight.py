@@ -111,8 +111,10 @@ def tell_what_leaves(root: str, model: Model) -> None:
     told = mirror.local_folder(root, f"told-{text_hash(host)[:12]}")
     if os.path.exists(told) or sys.stderr is None:
         return
+    with locks.guard(root):
+        if os.path.exists(told):
+            return  # by another session, just now
+        durable.replace(told, f"{host}\n")
     what = "stubs, what its agent reads of the project, and live arguments"
     with suppress(OSError, ValueError):  # a stream that is broken or closed disturbs nobody
         sys.stderr.write(f"jiti: {root}: sends {what} to {host} (said once; see `values` in the README)\n")
-    with locks.guard(root):
-        durable.replace(told, f"{host}\n")

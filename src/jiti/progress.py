@@ -58,7 +58,8 @@ def observer(
         return partial(_tell_all, instead)
     if log == "off":
         return partial(_tell_all, _tell_nothing)
-    display = _display_of_the_process() if stream is None else Display(lambda: stream, clock)
+    own = host.current.display() if host.current is not None and stream is None else None
+    display = own or (_display_of_the_process() if stream is None else Display(lambda: stream, clock))
     return partial(_tell_all, partial(display.show, log))
 
 

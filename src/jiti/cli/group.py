@@ -12,7 +12,10 @@ from jiti.cli import FINE, INTERRUPTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("approve", "check", "clear", "demo", "diff", "doctor", "merge", "resolve", "show", "status", "test", "why")
+COMMANDS = (
+    *("approve", "build", "check", "clear", "demo", "diff", "doctor", "merge", "resolve", "show", "status", "test"),
+    "why",
+)
 
 
 class Commands(click.Group):

@@ -82,6 +82,9 @@ class Run:
             return cast("TextIO", TerminalLines(self._config))
         return None
 
+    def display(self) -> None:
+        """The process's own, whose lines go to `stream`."""
+
     def refusal(self, root: str, key: str) -> GenerationError | None:
         """Why a stub is not tried again in this run."""
         return cast("GenerationError | None", self._board.get(_REFUSED, root, key))
