@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jiti import canonical
 from jiti.errors import StubError
 from jiti.splice import layout, owners, rules, signature
+from jiti.splice.class_pieces import ClassPieces
 from jiti.splice.layout import INDENT, written
 from jiti.splice.pieces import Pieces
 from jiti.splice.shape import TOO_DEEP, ShapeError, parse, problem
@@ -49,7 +50,7 @@ def compose(definition: Definition, module: str, submission: Submission) -> str:
 
 
 def _composed(definition: Definition, module: str, submission: Submission) -> str:
-    pieces = Pieces.of(definition, module, submission)
+    pieces = (ClassPieces if definition.is_class else Pieces).of(definition, module, submission)
     _require_importable(pieces)
     found = rules.problems(pieces)
     if found:
@@ -98,7 +99,7 @@ def _lines(pieces: Pieces) -> list[Line]:
         written(*block),
         written(*pieces.stand_ins),
         preamble.code,
-        [*written(*pieces.shell.heads), *_function(pieces)],
+        [*written(*pieces.shell.heads), *_inside(pieces)],
         written(*pieces.shell.foot),
     )
 
@@ -119,6 +120,11 @@ def _imports(pieces: Pieces) -> tuple[list[str], list[str]]:
             is_for_types = name not in needed.at_run_time and (binding.for_types or _has_future_annotations(pieces))
             (for_types if is_for_types else plain).append(binding.statement)
     return [*dict.fromkeys([*plain, *pieces.shell.imports])], [*for_types, *pieces.shell.for_types]
+
+
+def _inside(pieces: Pieces) -> Iterator[Line]:
+    """The class's or the function's own lines."""
+    return iter(pieces.lines()) if isinstance(pieces, ClassPieces) else _function(pieces)
 
 
 def _function(pieces: Pieces) -> Iterator[Line]:
@@ -145,6 +151,11 @@ def _require_intact(tree: ast.Module, pieces: Pieces) -> None:
     Raises:
         RuntimeError: it was laid out wrongly, which no submission should bring about.
     """
+    if isinstance(pieces, ClassPieces):
+        if not pieces.is_intact(owners.class_in(tree, pieces.definition.declaration.qualname)):
+            message = f"{pieces.definition.declaration.key}: a method was lost in laying out the file"
+            raise RuntimeError(message)
+        return
     function = next(reversed(owners.path_in(tree)), None)
     is_intact = (
         isinstance(function, FunctionNode)

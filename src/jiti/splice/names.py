@@ -63,8 +63,23 @@ def of_code(statements: list[ast.stmt], function: FunctionNode, body: list[ast.s
     """
     whole = bare(function)
     whole.body = body or whole.body
-    annotations = [each for statement in (*statements, *body) for each in _annotations(statement)]
-    return Names(frozenset(_global_names([*statements, whole])), frozenset(_loaded(*annotations)))
+    return of_statements([*statements, whole], [*statements, *body])
+
+
+def of_statements(whole: list[ast.stmt], written: list[ast.stmt]) -> Names:
+    """The names that statements need and do not bind themselves.
+
+    Args:
+        whole: all of them.
+        written: those whose annotations count.
+    """
+    annotations = [each for statement in written for each in _annotations(statement)]
+    return Names(frozenset(_global_names(whole)), frozenset(_loaded(*annotations)))
+
+
+def of_annotations(annotations: Iterable[ast.expr]) -> Names:
+    """The names that stand in annotations."""
+    return Names(in_annotations=frozenset(_loaded(*annotations)))
 
 
 def bare(function: FunctionNode) -> FunctionNode:

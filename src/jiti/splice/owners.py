@@ -34,6 +34,8 @@ from jiti.splice.names import Names
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from jiti.definition import Definition
     from jiti.splice.project import Module
 
@@ -74,8 +76,35 @@ def shell(definition: Definition, module: Module, taken: frozenset[str]) -> Shel
         module: the module that it stands in.
         taken: the names that mean something else in the file.
     """
-    if not definition.owners:
-        return Shell()
+    return _shell(definition, module, taken, may_override=_may_override(definition)) if definition.owners else Shell()
+
+
+def class_shell(definition: Definition, module: Module, taken: frozenset[str]) -> Shell:
+    """The same for a class that is a stub as a whole, with all its methods."""
+    methods = definition.methods
+    together = {each.declaration.qualname for each in methods}
+    has_overloads = any(map(syntax.is_overload, _functions_of(definition.node)))
+    may_override = not has_overloads and all(_may_override(each, together) for each in methods)
+    return _shell(methods[0], module, taken, may_override=may_override)
+
+
+def _functions_of(node: ast.AST) -> list[FunctionNode]:
+    return [each for each in ast.iter_child_nodes(node) if isinstance(each, FunctionNode)]
+
+
+def class_in(tree: ast.Module, qualname: str) -> ast.ClassDef | None:
+    """The class that the implementation of a class is for; None where there is none."""
+    found: ast.ClassDef | None = None
+    for name in qualname.rpartition("<locals>.")[2].split("."):
+        body = tree.body if found is None else found.body
+        named = [each for each in body if isinstance(each, ast.ClassDef) and each.name.lstrip("_") == name.lstrip("_")]
+        if not named:
+            return None
+        found = named[-1]
+    return found
+
+
+def _shell(definition: Definition, module: Module, taken: frozenset[str], *, may_override: bool) -> Shell:
     node = _innermost(definition)
     if "<locals>" in definition.declaration.qualname or not module.is_importable:
         # No import leads to the user's classes: these have their names, and for type checkers every attribute.
@@ -83,7 +112,7 @@ def shell(definition: Definition, module: Module, taken: frozenset[str]) -> Shel
         return Shell(heads, imports=(_ANY,), bound=_parameter_names(node))
     first = definition.owners[0]
     name = _free(first, taken)
-    base, needs = _base(definition, node)
+    base, needs = _base(definition, node, may_override=may_override)
     inner = name if first is definition.owners[-1] else node.name
     outer = [name, *definition.owners[1:]][:-1]
     heads = _heads(*outer, f"{inner}{_parameters(node)}({base})")
@@ -127,10 +156,10 @@ def _free(name: str, taken: frozenset[str]) -> str:
     return _free(name, taken) if name in taken else name
 
 
-def _base(definition: Definition, node: ast.ClassDef) -> tuple[str, Names]:
+def _base(definition: Definition, node: ast.ClassDef, *, may_override: bool) -> tuple[str, Names]:
     """What the innermost class derives from, and which names that needs besides the outermost class's."""
     bounds = Names(in_annotations=frozenset(_names_in(*getattr(node, "type_params", ()))) - _parameter_names(node))
-    if not _may_override(definition):
+    if not may_override:
         return "Any", bounds
     arguments, needs = _arguments(node)
     # Python 3.12 puts `Generic` behind the bases of a class with parameters, and `object` must be the last of all.
@@ -201,19 +230,19 @@ def _may_be_excused(node: ast.ClassDef) -> bool:
     return ordered or (assigns and bool(node.bases or node.keywords))
 
 
-def _may_override(definition: Definition) -> bool:
+def _may_override(definition: Definition, together: Collection[str] = ()) -> bool:
     """Whether the user's class has the method by the type that its `def` has here."""
     names = syntax.JitiNames(definition.tree)
     if not all(_last_name(each) in _TYPE_STAYS or names.is_jiti(each) for each in _others(definition.function)):
         return False
     found = next((each for each in syntax.stubs_in(definition.tree) if each.node is definition.node), None)
-    return (found is None or not found.overloads) and not _is_read_only_half(definition)
+    return (found is None or not found.overloads) and not _is_read_only_half(definition, together)
 
 
-def _is_read_only_half(definition: Definition) -> bool:
+def _is_read_only_half(definition: Definition, together: Collection[str]) -> bool:
     """Whether it is the getter of a property that has other accessors: alone it would seem to take these away."""
     qualname = definition.declaration.qualname
-    names = {f"{qualname}.{accessor}" for accessor in ACCESSORS}
+    names = {f"{qualname}.{accessor}" for accessor in ACCESSORS}.difference(together)
     return any(name in names for _, name, _ in syntax.definitions(definition.tree))
 
 

@@ -98,9 +98,7 @@ class Pieces:
         """The lines that define what the signature has in the place of names that the file cannot have."""
         if self.node is self.definition.function:
             return ()
-        used = {each.id for each in ast.walk(self.node.args) if isinstance(each, ast.Name)}
-        lines = (f"{DEFAULT}: Any = ...  {REMARKS[DEFAULT]}",) if DEFAULT in used else ()
-        return lines if LOCAL not in self.in_signature.all else (*lines, f"{LOCAL} = Any  {REMARKS[LOCAL]}")
+        return stand_ins_for([self.node], self.in_signature)
 
     @cached_property
     def in_signature(self) -> Names:
@@ -118,3 +116,10 @@ class Pieces:
             for statement in statements:
                 for node in ast.walk(statement):
                     yield part, node
+
+
+def stand_ins_for(changed: list[FunctionNode], in_signature: Names) -> tuple[str, ...]:
+    """The lines that define what changed signatures have in the place of names that the file cannot have."""
+    used = {each.id for node in changed for each in ast.walk(node.args) if isinstance(each, ast.Name)}
+    lines = (f"{DEFAULT}: Any = ...  {REMARKS[DEFAULT]}",) if DEFAULT in used else ()
+    return (*lines, f"{LOCAL} = Any  {REMARKS[LOCAL]}") if changed and LOCAL in in_signature.all else lines

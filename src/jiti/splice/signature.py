@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 _METHOD_DECORATORS = {"staticmethod", "classmethod", "property", "cached_property"}
 
 
-def decorators(definition: Definition) -> list[str]:
-    """The lines that say how a method is reached; all other decorators stay with the stub."""
+def decorators(definition: Definition, *, has_getter: bool = False) -> list[str]:
+    """The lines that say how a method is reached; all other decorators stay with the stub.
+
+    Args:
+        definition: the method.
+        has_getter: whether the property that it is one half of stands in the file already.
+    """
     node = definition.node
     lines: list[str] = []
     for each in _kept_decorators(definition):
-        if syntax.accessor_of(each, node.name):
+        if syntax.accessor_of(each, node.name) and not has_getter:
             lines += [f"{node.name} = property()", ""]
         lines.append(f"@{ast.unparse(each)}")
     return lines
+
+
+def accessor_of(definition: Definition) -> str:
+    """Which half of a property a stub is; empty for everything else."""
+    return syntax.accessor(definition.function)
 
 
 def names(definition: Definition, node: FunctionNode) -> Names:
@@ -71,7 +81,7 @@ def header(definition: Definition, node: FunctionNode) -> list[str]:
         bare.decorator_list, bare.body = [], placeholder
         return ast.unparse(bare).split("\n")[:-1]
     lines = definition.source.split("\n")[node.lineno - 1 :]
-    row, column = _end_of_signature(lines)
+    row, column = end_of_signature(lines)
     taken = [*lines[: row - 1], lines[row - 1][:column]]
     return [taken[0].lstrip(), *taken[1:]]
 
@@ -116,8 +126,12 @@ def _indentation(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _end_of_signature(lines: list[str]) -> tuple[int, int]:
-    """Row (from 1) and column (from 0) behind the colon that ends a signature, and behind a comment that follows it."""
+def end_of_signature(lines: list[str]) -> tuple[int, int]:
+    """Row (from 1) and column (from 0) behind the colon that ends a signature, and behind a comment that follows it.
+
+    Args:
+        lines: they begin with the `def`.
+    """
     tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline)
     for token in _after_colon(tokens):
         return token.end
