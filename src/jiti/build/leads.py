@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiti import syntax
-from jiti.gates.digest import fixture_words, used_fixtures
+from jiti.build import fixtures
 from jiti.gates.modules import UNREADABLE, AmbiguousModuleError
 from jiti.gates.resolution import ClassThing, FunctionThing
-from jiti.gates.scope import ImportedModule, ImportedName, Scope, nodes
+from jiti.gates.scope import ImportedModule, ImportedName, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from jiti.gates.modules import Module, Modules
     from jiti.gates.resolution import Resolver, Thing
@@ -81,11 +81,12 @@ class Leads:
         if module is None:
             return set()
         parts: list[ast.AST] = []
-        for node in self._symbols_of(path).get(qualname, []):
+        tests = self._symbols_of(path).get(qualname, [])
+        for node in tests:
             mine = [each for each in node.decorator_list if not module.required_for.is_on(each)]
             parts += [*mine, *node.body, *([node.args] if isinstance(node, syntax.FunctionNode) else [])]
         found = self.of(Piece(path, tuple(parts), f"test {qualname}"))
-        for place, name in self._fixtures(path, self._symbols_of(path).get(qualname, [])):
+        for place, name in fixtures.used_by(tests, path, self._symbols_of):
             found |= self.of(Piece(place, tuple(self._symbols_of(place).get(name, ())), name))
         return found
 
@@ -182,40 +183,20 @@ class Leads:
         """The files of the project that a module imports when it is imported."""
         for bindings in module.scope.bindings.values():
             for each in bindings:
-                if isinstance(each, ImportedModule) or (isinstance(each, ImportedName) and not each.level):
-                    yield from self._files(each.module, module.path)
-                elif isinstance(each, ImportedName):
-                    yield from self._modules.relative(each.module, module.path, each.level)
+                if isinstance(each, ImportedModule | ImportedName):
+                    paths = self._files(each, module.path)
+                    yield from (path for path in paths if not path.endswith("/"))
+                    if isinstance(each, ImportedName):
+                        packages = [path for path in paths if path.endswith(("/", "__init__.py"))]
+                        yield from (below for path in packages for below in self._modules.below(path, each.name))
 
-    def _files(self, name: str, importer: str) -> Iterator[str]:
-        with suppress(AmbiguousModuleError):
-            yield from (each for each in self._modules.named(name, importer) if not each.endswith("/"))
-
-    def _fixtures(self, path: str, tests: Iterable[Symbol]) -> Iterator[tuple[str, str]]:
-        """The fixtures that tests use, directly or not: the file and the name of each."""
-        waiting = [name for each in tests for name in _asked_for(each)]
-        places = [path, *_conftests(path)]
-        known: set[str] = set()
-        for place in places:
-            waiting += [name for name, words in self._all_fixtures(place) if "autouse" in words]
-        while waiting:
-            name = waiting.pop()
-            if name in known:
-                continue
-            known.add(name)
-            for place in places:
-                found = [each for each in self._symbols_of(place).get(name, []) if _is_fixture(each)]
-                if found:
-                    yield place, name
-                    waiting += [asked for each in found for asked in _asked_for(each)]
-                    break
-
-    def _all_fixtures(self, path: str) -> Iterator[tuple[str, Mapping[str | None, ast.expr]]]:
-        for name, found in self._symbols_of(path).items():
-            for node in found:
-                words = fixture_words(node) if isinstance(node, syntax.FunctionNode) else None
-                if words is not None:
-                    yield name, words
+    def _files(self, binding: ImportedModule | ImportedName, importer: str) -> tuple[str, ...]:
+        if isinstance(binding, ImportedName) and binding.level:
+            return self._modules.relative(binding.module, importer, binding.level)
+        try:
+            return self._modules.named(binding.module, importer)
+        except AmbiguousModuleError:
+            return ()
 
 
 _CODE = (FunctionThing, ClassThing)
@@ -231,23 +212,6 @@ def _definitions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Symbo
             yield from _definitions(
                 [each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt)], prefix
             )
-
-
-def _conftests(path: str) -> Iterator[str]:
-    folder = path
-    while folder:
-        folder = folder.rpartition("/")[0]
-        yield f"{folder}/conftest.py" if folder else "conftest.py"
-
-
-def _asked_for(node: Symbol) -> Iterator[str]:
-    if isinstance(node, syntax.FunctionNode):
-        yield from (each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
-        yield from used_fixtures(nodes(node))
-
-
-def _is_fixture(node: Symbol) -> bool:
-    return isinstance(node, syntax.FunctionNode) and fixture_words(node) is not None
 
 
 def _runs_on_import(statement: ast.stmt) -> bool:
