@@ -76,7 +76,7 @@ def _written(order: Order, means: Means) -> Implementation:
         with clock.paused():
             means.generate(need)
 
-    with _bench(order, means, generate) as bench:
+    with bench(order, means, generate) as workbench:
         task = orders.task_of(order, means.settings)
         preflight.tell_what_leaves(declaration.root, model)
         # Last, so that there is a transcript of every session and of nothing else.
@@ -84,7 +84,7 @@ def _written(order: Order, means: Means) -> Implementation:
             return session.run(
                 task,
                 model=model,
-                workbench=bench,
+                workbench=workbench,
                 root=declaration.root,
                 limits=session.Limits.of(means.settings),
                 transcript=transcript,
@@ -119,15 +119,19 @@ def verify(order: Order, old: Implementation, means: Means) -> Verdict:
 
 
 @contextmanager
-def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Generator[Workbench]:
-    """Where the order's candidates are judged; its child gets ready while the model thinks."""
+def bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Generator[Workbench]:
+    """Where the order's candidates are judged; its child gets ready while the model thinks.
+
+    Raises:
+        jiti.errors.GenerationError: it cannot be started, or a gate is one that no candidate can pass.
+    """
     with closing(
         _test_bench(order, means, generate) if order.definition.is_test else _function_bench(order, means, generate)
-    ) as bench:
-        bench.start()
+    ) as found:
+        found.start()
         if order.gates or order.definition.is_test:
-            bench.require_gates()
-        yield bench
+            found.require_gates()
+        yield found
 
 
 def _function_bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Bench:

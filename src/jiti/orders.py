@@ -146,6 +146,7 @@ def task_of(order: Order, in_force: Settings) -> Task:
         sandbox=str(level_of(in_force)),
         is_test=definition.is_test,
         gates=tuple(order.gates),
+        live=None if order.live is None else tuple(order.live.rows(in_force.values)),
     )
 
 

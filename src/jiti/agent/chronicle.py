@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jiti.agent.ledger import Ledger
+    from jiti.agent.task import Task
     from jiti.agent.transcript import Transcript
     from jiti.events import Observer
     from jiti.models import Message, Reply, Request
@@ -32,10 +33,12 @@ class Chronicle:
         self._transcript = transcript
         self._observe = observe
 
-    def begins(self, spec: str, model: str, reason: str, sandbox: str) -> None:
+    def begins(self, task: Task, model: str) -> None:
         """The session begins."""
-        self._transcript.session(key=self._key, spec=spec, model=model, reason=reason, sandbox=sandbox)
-        self._observe(SessionStarted(self._key, model, reason))
+        self._transcript.session(
+            key=task.key, spec=task.spec, model=model, reason=task.reason, sandbox=task.sandbox, live=task.live
+        )
+        self._observe(SessionStarted(self._key, model, task.reason))
 
     def asks(self, turn: int, request: Request, added: Sequence[Message]) -> None:
         """A request goes out; `added` is what the model has not heard before."""

@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913 - all that a session has to do with
     ledger = Ledger(limits, clock, purse)
     surroundings = Surroundings(ProjectFiles(root, with_mirror=not task.is_test), workbench)
     session = _Session(task, model, surroundings, limits, chronicle, ledger, clock)
-    chronicle.begins(task.spec, model.name, task.reason, task.sandbox)
+    chronicle.begins(task, model.name)
     try:
         filed = commit(session.work())
     except BaseException as error:

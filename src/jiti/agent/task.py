@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jiti.gates import Gate
+    from jiti.live import Row
     from jiti.settings import Settings
     from jiti.submission import Candidate
     from jiti.usage import Budget, Usage
@@ -29,6 +30,7 @@ class Task:
         gates: tests that decide on it; told to a person where the agent says that they cannot be met.
         sandbox: what confines the code that is checked.
         is_test: whether the stub is a jiti-test: it is handed in by `submit_test`, and the mirror cannot be read.
+        live: the arguments of the call that waits, as the message tells them; None where none does.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Task:
     gates: tuple[Gate, ...] = ()
     sandbox: str = ""
     is_test: bool = False
+    live: tuple[Row, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from jiti.agent.ledger import Ledger
+    from jiti.live import Row
     from jiti.models import Message, Reply, Request
 
 FORMAT = 1
@@ -67,21 +68,30 @@ class Transcript:
                 self._file.close()
             self._file = None
 
-    def session(self, *, key: str, spec: str, model: str, reason: str, sandbox: str = "") -> None:
-        """A session begins; `sandbox` is what confines the code that it checks."""
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(
-            {
-                "event": "session",
-                "jiti": FORMAT,
-                "key": key,
-                "spec": spec,
-                "model": model,
-                "reason": reason,
-                "sandbox": sandbox,
-                "time": time,
-            }
-        )
+    def session(
+        self, *, key: str, spec: str, model: str, reason: str, sandbox: str = "", live: Sequence[Row] | None = None
+    ) -> None:
+        """A session begins.
+
+        Args:
+            key: the stub.
+            spec: its spec.
+            model: the model's name.
+            reason: why it is done.
+            sandbox: what confines the code that it checks.
+            live: the arguments of the call that waits, where one does.
+        """
+        event = {
+            "event": "session",
+            "jiti": FORMAT,
+            "key": key,
+            "spec": spec,
+            "model": model,
+            "reason": reason,
+            "sandbox": sandbox,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        self._write(event if live is None else event | {"live": live})
 
     def request(self, turn: int, request: Request, added: Sequence[Message]) -> None:
         """A request goes out; `added` is what it holds that neither the last one nor the reply to that did."""

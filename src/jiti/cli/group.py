@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    *("approve", "build", "check", "clear", "demo", "diff", "doctor", "merge", "resolve", "show", "status", "test"),
-    "why",
+    *("approve", "build", "check", "clear", "demo", "diff", "doctor", "merge", "replay", "resolve", "show", "status"),
+    *("test", "why"),
 )
 
 

@@ -179,3 +179,31 @@ def test_a_damaged_line_is_told_when_the_recording_is_played(tmp_path: Path, lin
     with pytest.raises(ConfigError) as caught:
         ask(model)
     assert f"{path}:6: {said}" in str(caught.value)
+
+
+def end(path: Path, outcome: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace('"accepted"', json.dumps(outcome)), encoding="utf-8")
+
+
+def test_of_several_sessions_one_that_ended_well_comes_first(tmp_path: Path) -> None:
+    end(record(tmp_path / "a.jsonl", "failed"), "BudgetExceededError")
+    record(tmp_path / "b.jsonl", "went well")
+    model = ReplayModel(tmp_path)
+    assert [ask(model), ask(model)] == ["went well", "failed"]
+
+
+def test_half_a_line_at_the_end_of_a_recording_is_passed_over(tmp_path: Path) -> None:
+    path = record(tmp_path / "a.jsonl", "one")
+    path.write_bytes(path.read_bytes() + b'{"event": "rep')
+    assert ask(ReplayModel(path)) == "one"
+
+
+def test_what_is_written_into_a_projects_own_sessions_meanwhile_is_not_played(tmp_path: Path) -> None:
+    folder = tmp_path / ".jiti" / ".local" / "sessions"
+    folder.mkdir(parents=True)
+    record(folder / "a.jsonl", "one")
+    (folder / "b.jsonl").touch()  # another process is about to write it
+    assert ask(ReplayModel(folder)) == "one"
+    record(folder / "c.jsonl", "by this process")
+    with pytest.raises(ModelError, match="was played already"):
+        ask(ReplayModel(folder))
