@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from jiti import asking, gates, home, mirror, own_engines, requirements, states, stub
+from jiti import asking, gates, home, mirror, requirements, states, stub
 from jiti.approval import ASK
+from jiti.build import graph, importing
+from jiti.build.dependencies import needs_of
 from jiti.engine import Engine, default_engine
-from jiti.errors import FrozenError, JitiError, StubError
+from jiti.errors import FrozenError, JitiError
 from jiti.plugin.collected import inherited_qualname, is_marked, qualname
+from jiti.status import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,6 +110,7 @@ class Preparation:
     def _prepare(self, project: Project, collected: Sequence[Gate]) -> None:
         tests = {gate.key: gate for gate in collected if gate.is_jiti_test}
         keys = list(dict.fromkeys([*tests, *(key for gate in collected for key in gate.targets)]))
+        keys = keys if self._rebuild else project.in_order(keys)
         written = [key for key in keys if self._ensured(project, key, rebuild=self._rebuild)]
         if written:
             # Where two stubs' gates need each other, the one that came first has not run all of its own yet.
@@ -151,7 +155,7 @@ class Preparation:
     def _ensure(self, project: Project, declaration: Declaration, *, rebuild: bool) -> str:
         key = declaration.key
         module = project.module_of(key) or requirements.source_module(declaration)
-        engine = _own_engine(declaration, module) or default_engine()
+        engine = importing.own_engine(declaration, module) or default_engine()
         if not isinstance(engine, Engine):  # somebody's own, which can only be asked by a call
             return "kept"
         outcome = engine.ensure(declaration, module, rebuild=rebuild)
@@ -211,22 +215,27 @@ class Project:
             return True
         return bool(requirements.unverified(declaration, state.implementation, self.found))
 
+    def in_order(self, keys: Sequence[str]) -> list[str]:
+        """The same keys; of those that something is to be done for, each after what it needs."""
+        due = [key for key in keys if self._may_be_due(key)]
+        if len(due) < 2:  # noqa: PLR2004 - one comes first anyway, and looking for what it needs takes time
+            return list(keys)
+        needs = needs_of(self.root, self._settings, declared(self.root, self._settings)[0], self.found)
+        first = graph.in_order(graph.contracted(needs, due))
+        return list(dict.fromkeys([*first, *keys]))
+
+    def _may_be_due(self, key: str) -> bool:
+        try:
+            return self.is_due(self.declaration(key))
+        except (JitiError, OSError):  # it is told of when its turn comes
+            return False
+
     def unapproved(self, declaration: Declaration) -> Implementation | None:
         """A stub's code, if the project wants it approved by a person and it is not."""
         if self._settings.approve != ASK:
             return None
         state = states.look(declaration, asks=True)
         return state.implementation if isinstance(state, states.Unapproved) else None
-
-
-def _own_engine(declaration: Declaration, module: str) -> object:
-    try:
-        return own_engines.engine_of(declaration, module)
-    except JitiError:
-        raise
-    except Exception as error:  # the user's module is imported for that, and may raise anything
-        told = f"{declaration.place}: {module} cannot be imported: {type(error).__name__}: {error}"
-        raise StubError(told, key=declaration.key) from error
 
 
 def _keys(gate: Gate) -> Iterator[str]:
