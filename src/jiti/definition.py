@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import io
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,17 @@ def _method(
     said = inspect.cleandoc(ast.get_docstring(found.node, clean=False) or "")
     spec = Spec(text_hash(_signature(found, allows)), text_hash(said))
     return Definition(own, found.node, file.tree, file.text, said, found.owners, spec, text, allows=allows)
+
+
+def spec_called(definition: Definition, name: str) -> Spec:
+    """The spec that a stub would have if it bore another name."""
+    declaration = definition.declaration
+    file = _read(declaration)
+    found = _find(declaration, _stubs_in(file)) or _find_undecorated(declaration, file)
+    node = copy.copy(found.node)
+    node.name = name
+    signature = text_hash(_signature(replace(found, node=node), definition.allows))
+    return Spec(signature, definition.spec.docstring, definition.spec.hints)
 
 
 def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:

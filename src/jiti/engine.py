@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jiti import (
+    adoption,
     approval,
     asking,
     gates,
@@ -36,10 +37,11 @@ from jiti.live import LiveCall
 from jiti.orders import Order, Outcome, Target, described, settled, unwritten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FunctionType
 
     from jiti.events import Observer
+    from jiti.filed import Orphan
     from jiti.gates import Gate
     from jiti.mirror import Implementation
     from jiti.models import Model
@@ -167,10 +169,12 @@ class Engine:
         *,
         rebuild: bool = False,
         verify: bool = False,
+        moved: Callable[[], Mapping[str, Orphan]] = dict,
     ) -> Outcome:
         """See to it that a stub has an implementation which passes all that it has to, without a call that waits.
 
-        What was generated for other gates is checked as it is; only if it fails is it generated anew.
+        What was generated for other gates is checked as it is; only if it fails is it generated anew. So is what a stub
+        had where it stood before, or by the name that it had.
 
         Args:
             declaration: the stub, or a test that is to be written.
@@ -178,6 +182,8 @@ class Engine:
             function: its function, where it is loaded.
             rebuild: whether to generate it anew even if nothing changed; not what was edited by hand.
             verify: whether no model may be asked, so that what does not pass is left as it is.
+            moved: gives the files that stubs have left behind where they were, by their keys now: see `jiti.moved`. It
+                is only asked where a stub has no implementation.
 
         Raises:
             jiti.errors.JitiError: as `generate`.
@@ -187,7 +193,8 @@ class Engine:
             in_force = self._settings_at(declaration)
             definition = define(declaration)
             observe = progress.observer(in_force.log, instead=self._observe)
-            means = self._means(declaration.root, in_force, observe, may_write=not (verify or in_force.frozen))
+            may_write = not (verify or in_force.frozen)
+            means = self._means(declaration.root, in_force, observe, may_write=may_write, moved=moved)
             # Where all is frozen, nothing is written, not even a lock.
             with nullcontext() if in_force.frozen else claim.held(observe), preflight.running(declaration.key):
                 return self._ensured(target, definition, means, rebuild=rebuild)
@@ -200,7 +207,8 @@ class Engine:
             return Outcome(key, "kept", found)
         order = self._order(target, definition, state, means, None)
         if found is None:
-            return _written(order, means)
+            taken = None if rebuild else adoption.taken(order, means)
+            return Outcome(key, "moved", taken) if taken else _written(order, means)
         if rebuild and means.may_write:
             return _written(replace(order, reason="asked for"), means)
         if changed := requirements.change_since(order, found):
@@ -214,7 +222,7 @@ class Engine:
 
     # ------------------------------------------------------------ on the way to an implementation
 
-    def _obtain(self, target: Target) -> Implementation:
+    def _obtain(self, target: Target, moved: Callable[[], Mapping[str, Orphan]] = dict) -> Implementation:
         declaration = target.declaration
         with locks.claim(declaration.root, declaration.key) as claim:
             in_force = self._settings_at(declaration)
@@ -229,12 +237,13 @@ class Engine:
             preflight.require_writable(declaration)
             live = described(target.live(), in_force)
             observe = progress.observer(in_force.log, instead=self._observe)
-            means = self._means(declaration.root, in_force, observe)
+            means = self._means(declaration.root, in_force, observe, moved=moved)
             with claim.held(observe), preflight.running(declaration.key):
                 state = states.look(declaration)  # somebody else may have generated it while we waited
                 found = settled(declaration, state, frozen=in_force.frozen)
                 if found is None:
-                    found = generation.write(self._order(target, definition, state, means, live), means)
+                    order = self._order(target, definition, state, means, live)
+                    found = adoption.taken(order, means) or generation.write(order, means)
         return found
 
     def _order(
@@ -265,21 +274,30 @@ class Engine:
             declaration.home = home.with_package_mirror(declaration.source)
         return in_force
 
-    def _means(self, root: str, in_force: Settings, observe: Observer, *, may_write: bool = True) -> Means:
+    def _means(
+        self,
+        root: str,
+        in_force: Settings,
+        observe: Observer,
+        *,
+        may_write: bool = True,
+        moved: Callable[[], Mapping[str, Orphan]],
+    ) -> Means:
         def generate(need: Mapping[str, object]) -> None:
             if not may_write and not in_force.frozen:
                 raise unwritten(str(need["key"]))
-            self._obtain_needed(root, need)
+            self._obtain_needed(root, need, moved)
 
-        return Means(in_force, lambda: self._model_for(in_force), observe, generate, may_write=may_write)
+        return Means(in_force, lambda: self._model_for(in_force), observe, generate, may_write, moved)
 
-    def _obtain_needed(self, root: str, need: Mapping[str, object]) -> None:
+    def _obtain_needed(self, root: str, need: Mapping[str, object], moved: Callable[[], Mapping[str, Orphan]]) -> None:
         """Have a stub generated that a candidate called in a child process, by the engine that its own call would use.
 
         One that has no engine of its own is in the hands of whoever needs it.
         """
         target = Target.of_need(root, need)
-        self._engine_for(target.declaration, target.module)._obtain(target)  # noqa: SLF001 - it is of this class
+        engine = self._engine_for(target.declaration, target.module)
+        engine._obtain(target, moved)  # noqa: SLF001 - it is of this class
 
     def _engine_for(self, declaration: Declaration, module: str) -> Engine:
         engine = own_engines.engine_of(declaration, module)
@@ -352,7 +370,7 @@ def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
     from jiti.effects import reading
 
     preflight.require_installed()
-    verdict = generation.verify(order, found, means)
+    verdict = generation.verify(order, found.code, mirror.scratch_tests(declaration), means)
     if verdict.candidate is not None:
         if not means.settings.frozen:
             with locks.guard(declaration.root):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jiti.checks.bench import Bench
     from jiti.checks.red import TestBench
     from jiti.events import Observer
+    from jiti.filed import Orphan
     from jiti.mirror import Implementation
     from jiti.models import Model
     from jiti.orders import Order
@@ -40,6 +41,7 @@ class Means:
         observe: is told of each step.
         generate: sees to it that a stub which is needed gets an implementation.
         may_write: whether an agent may write what is missing, or does not pass.
+        moved: gives the files that stubs have left behind where they were, by their keys now.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Means:
     observe: Observer
     generate: Callable[[Mapping[str, object]], object]
     may_write: bool = True
+    moved: Callable[[], Mapping[str, Orphan]] = dict
 
 
 def write(order: Order, means: Means) -> Implementation:
@@ -94,8 +97,15 @@ def _written(order: Order, means: Means) -> Implementation:
             )
 
 
-def verify(order: Order, old: Implementation, means: Means) -> Verdict:
+def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = False) -> Verdict:
     """Check an implementation that is there, without any model; nothing is written.
+
+    Args:
+        order: its stub, and what decides on it.
+        code: all that stands below its header.
+        tests: its scratch tests; empty if it has none.
+        means: what it is checked with.
+        fix: whether ruff may mend it first.
 
     Raises:
         jiti.errors.GenerationError: it cannot be checked.
@@ -107,7 +117,7 @@ def verify(order: Order, old: Implementation, means: Means) -> Verdict:
     passed, why = False, ""
     try:
         with closing(_function_bench(order, means, means.generate)) as bench:
-            verdict = bench.verify(old.code, mirror.scratch_tests(declaration))
+            verdict = bench.verify(code, tests, fix=fix)
         passed, why = verdict.passed, str(verdict.diagnostics[0]) if verdict.diagnostics else ""
     except JitiError as error:
         why = str(error)

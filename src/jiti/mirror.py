@@ -16,6 +16,8 @@ from jiti.spec import text_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jiti.definition import Definition
     from jiti.home import Home
     from jiti.stub import Declaration
@@ -219,6 +221,7 @@ def file(
     uses: str = "",
     tests: str = "",
     effects: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> Implementation:
     """File an accepted implementation and its scratch tests.
 
@@ -233,6 +236,7 @@ def file(
         uses: the header's `uses:` line.
         tests: the scratch tests' text; empty for none.
         effects: the header's `effects:` line.
+        kept: header fields that stay what they were, where the code was there already under another name.
 
     Raises:
         OSError: the mirror cannot be written; no implementation was changed.
@@ -246,7 +250,7 @@ def file(
         durable.replace(path, _below(scratch.heading(declaration.key, tests), tests))
     elif os.path.exists(path):
         durable.remove(path)
-    fields = {"made": made, "gates": gates, "uses": uses, "effects": effects}
+    fields = {"made": made, "gates": gates, "uses": uses, "effects": effects, **(kept or {})}
     return _write(definition, implementation_path(declaration), code, fields)
 
 
@@ -333,12 +337,8 @@ def _write(definition: Definition, path: str, code: str, fields: dict[str, str])
 
     declaration = definition.declaration
     code = code.strip("\n") + "\n"
-    fields |= {
-        "stub": text_hash(definition.text),
-        "spec": str(definition.spec),
-        "code": text_hash(code),
-        "body": body_hash(code),
-    }
+    fields = {"code": text_hash(code), "body": body_hash(code), **fields}
+    fields |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
     text = _below(header.compose(filed_key(declaration), fields), code)
     generated.keep(declaration.root, code)
     durable.replace(path, text)

@@ -88,13 +88,14 @@ class Outcome:
     Attributes:
         key: the stub.
         kind: `kept`: what is there had passed all that it has to; `generated`; `verified`: it passes what has changed
-            since, and that was noted; `failing`: it does not, and nothing may be written.
+            since, and that was noted; `moved`: it has what it had where it was before, or by the name that it had;
+            `failing`: it does not pass, and nothing may be written.
         implementation: what is there now.
         diagnostics: why it is failing.
     """
 
     key: str
-    kind: Literal["kept", "generated", "verified", "failing"]
+    kind: Literal["kept", "generated", "verified", "moved", "failing"]
     implementation: Implementation
     diagnostics: tuple[Diagnostic, ...] = ()
 

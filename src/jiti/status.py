@@ -109,7 +109,7 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     Raises:
         StubError: a target means nothing, or several things.
     """
-    declarations, orphans, unreadable = _inventory(root, settings)
+    declarations, orphans, unreadable = inventory(root, settings)
     if targets:
         wanted = {each.key for target in targets for each in select(declarations, target)}
         declarations = [each for each in declarations if each.key in wanted]
@@ -187,16 +187,16 @@ def _refused(missing: list[Declaration], known: Interfaces) -> dict[str, JitiErr
 
 def declared(root: str, settings: Settings) -> tuple[list[Declaration], list[JitiError]]:
     """All stubs of a project in order of path and line, and the files that could not be read."""
-    declarations, _, problems = _inventory(root, settings)
+    declarations, _, problems = inventory(root, settings)
     return declarations, problems
 
 
 def orphans(root: str, settings: Settings) -> list[Orphan]:
     """The files of a project's mirrors that belong to no stub."""
-    return _inventory(root, settings)[1]
+    return inventory(root, settings)[1]
 
 
-def _inventory(root: str, settings: Settings) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:
+def inventory(root: str, settings: Settings) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:
     """A project's stubs, the files of its mirrors that belong to none, and what could not be read."""
     declarations: list[Declaration] = []
     problems: list[JitiError] = []

@@ -111,12 +111,13 @@ class Bench(Workplace):
             tests = self._tests(submission.tests)
             return self._verdict(formatted.result(), tests, pool)
 
-    def verify(self, code: str, tests: str) -> Verdict:
+    def verify(self, code: str, tests: str, *, fix: bool = False) -> Verdict:
         """The same checks on an implementation that is there; nothing is put together, and nothing reformatted.
 
         Args:
             code: all that stands below its header.
             tests: its scratch test file's text; empty if it has none.
+            fix: whether it is formatted first after all, with ruff's safe fixes: names in it are others than they were.
 
         Raises:
             ConfigError, GenerationError: as `check`.
@@ -127,6 +128,8 @@ class Bench(Workplace):
             return Verdict((Diagnostic("shape", "candidate", error.lineno, "syntax", error.msg),))
         if found:
             return Verdict(found)
+        if fix:
+            code, tests = self._ruff.fix(code), self._ruff.fix_tests(tests) if tests else ""
         self._children.lend(code)
         self._children.seen.clear()
         with _side_by_side() as pool:

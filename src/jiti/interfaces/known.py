@@ -19,7 +19,7 @@ from jiti.interfaces.wanted import Wanted, wanted_of
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jiti.definition import Definition
     from jiti.gates import Found
@@ -95,18 +95,28 @@ class Interfaces:
 
     # ---------------------------------------------------------------- digests
 
-    def digest(self, key: str, *, private: bool = False) -> str | None:
+    def names_in(self, path: str) -> frozenset[str]:
+        """The names that a file binds; none where it cannot be read."""
+        try:
+            return frozenset(self._modules.at(path).scope.sources)
+        except UNREADABLE:
+            return frozenset()
+
+    def digest(self, key: str, *, private: bool = False, called: Mapping[str, str] | None = None) -> str | None:
         """Hash of the interface of a function or class; None where there is none of that key.
 
         Args:
             key: its key.
             private: of a class, whether members count that are nobody's business but its own.
+            called: of a class, by which names its methods are taken instead of their own.
         """
+        if called:
+            return self._digest(key, private=private, called=called)
         if (key, private) not in self._digests:
             self._digests[key, private] = self._digest(key, private=private)
         return self._digests[key, private]
 
-    def _digest(self, key: str, *, private: bool) -> str | None:
+    def _digest(self, key: str, *, private: bool, called: Mapping[str, str] | None = None) -> str | None:
         nodes = self.definitions_of(key)
         classes = _classes(nodes)
         if not nodes:
@@ -116,7 +126,15 @@ class Interfaces:
         path, _, qualname = key.partition("::")
         owners = self._owners(path, qualname)
         lineage = self._resolver.lineage(ClassThing(path, (*owners, classes[-1])))
-        texts = [text.of_class(each.owners[-1], self._names_in(each.path), private=private) for each in lineage]
+        texts = [
+            text.of_class(
+                each.owners[-1],
+                self._names_in(each.path),
+                private=private,
+                called=called if each is lineage[0] else None,
+            )
+            for each in lineage
+        ]
         return text_hash("\n".join(texts))
 
     def _owners(self, path: str, qualname: str) -> tuple[ast.ClassDef, ...]:

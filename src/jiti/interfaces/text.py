@@ -12,7 +12,7 @@ from jiti.gates.scope import blocks, nodes
 from jiti.syntax import FunctionNode, accessor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jiti.syntax import JitiNames
 
@@ -32,7 +32,7 @@ def of_function(definitions: Sequence[FunctionNode]) -> str:
     return "\n".join(line for node in definitions for line in (*_signature(node), _docstring(node)))
 
 
-def of_class(node: ast.ClassDef, names: JitiNames, *, private: bool) -> str:
+def of_class(node: ast.ClassDef, names: JitiNames, *, private: bool, called: Mapping[str, str] | None = None) -> str:
     """The interface of a class: its docstring, what makes it the class that it is, its fields, its methods' signatures.
 
     What it inherits is not in it.
@@ -41,7 +41,9 @@ def of_class(node: ast.ClassDef, names: JitiNames, *, private: bool) -> str:
         node: its definition.
         names: by which its file has jiti's decorators, which do not count.
         private: whether members count that are nobody's business but the class's own.
+        called: by which names methods are taken instead of their own.
     """
+    called = called or {}
     decorators = [each for each in node.decorator_list if not names.is_jiti(each)]
     types = getattr(node, "type_params", ())
     head = canonical.text(*decorators, *node.bases, *node.keywords, *types)
@@ -50,7 +52,7 @@ def of_class(node: ast.ClassDef, names: JitiNames, *, private: bool) -> str:
     for statement in _statements(node.body):
         if isinstance(statement, FunctionNode):
             if private or _is_public(statement.name):
-                members.append("\n".join([statement.name, *_signature(statement)]))
+                members.append("\n".join([called.get(statement.name, statement.name), *_signature(statement)]))
             if statement.name == "__init__":
                 members += [each for name, each in _made_by(statement) if private or _is_public(name)]
         elif isinstance(statement, ast.ClassDef) and (private or _is_public(statement.name)):

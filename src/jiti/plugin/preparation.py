@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti import asking, gates, home, mirror, requirements, states, stub
+from jiti import asking, gates, home, mirror, moved, requirements, states, stub
 from jiti.approval import ASK
 from jiti.build import graph, importing
 from jiti.build.dependencies import needs_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from jiti.filed import Orphan
     from jiti.gates import Found, Gate
     from jiti.mirror import Implementation
     from jiti.plugin.record import Record
@@ -158,10 +160,10 @@ class Preparation:
         engine = importing.own_engine(declaration, module) or default_engine()
         if not isinstance(engine, Engine):  # somebody's own, which can only be asked by a call
             return "kept"
-        outcome = engine.ensure(declaration, module, rebuild=rebuild)
+        outcome = engine.ensure(declaration, module, rebuild=rebuild, moved=lambda: project.moved)
         path = mirror.relative_path(project.root, outcome.implementation.path)
-        if outcome.kind == "verified":
-            self._record.add("verified", f"{key} in {path}")
+        if outcome.kind in {"verified", "moved"}:
+            self._record.add(outcome.kind, f"{key} in {path}")
         elif outcome.kind == "failing":
             why = [str(diagnostic) for diagnostic in outcome.diagnostics] or ["what it was written from changed"]
             self._record.add("failing", "\n".join([f"{key} in {path}", *why, self._why_frozen]))
@@ -200,6 +202,11 @@ class Project:
         if path not in self._declarations:
             self._declarations[path] = {each.key: each for each in stub.declarations_in(self.root, path)}
         return self._declarations[path].get(key) or stub.declaration_for(self.root, key)
+
+    @cached_property
+    def moved(self) -> Mapping[str, Orphan]:
+        """What stubs have left behind where they were, by their keys now."""
+        return moved.find(self.root, self._settings)
 
     def module_of(self, key: str) -> str | None:
         """The name of the module of a test that is to be written; None for other stubs."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COLOURS = {
     "generated": {"green": True},
     "verified": {"green": True},
+    "moved": {"green": True},
     "waiting": {"yellow": True},
     "failed": {"red": True},
     "failing": {"red": True},
