@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 
     from jiti.stub import Declaration
 
-_engines: WeakKeyDictionary[FunctionType, object] = WeakKeyDictionary()
+_engines: WeakKeyDictionary[FunctionType, tuple[object, str]] = WeakKeyDictionary()
+"""By functions: their engines, and the names of the stubs that they are of."""
 
 
-def note(function: FunctionType, engine: object) -> None:
-    """Note a stub's engine, for as long as its function, as the user wrote it, lives."""
-    _engines[function] = engine
+def note(function: FunctionType, engine: object, name: str | None = None) -> None:
+    """Note a stub's engine, for as long as its function, as the user wrote it, lives.
+
+    Args:
+        function: the stub's; of a class, one of its methods.
+        engine: the stub's.
+        name: the dotted name of the class; None where the function itself is the stub.
+    """
+    _engines[function] = engine, name or function.__qualname__
 
 
 def engine_of(declaration: Declaration, module: str) -> object:
@@ -56,18 +63,19 @@ def _names_an_engine(declaration: Declaration) -> bool:
 def _noted(declaration: Declaration) -> object:
     """The engine that the stub was declared with last."""
     name = declaration.qualname.removesuffix(".setter").removesuffix(".deleter")
-    for function, engine in reversed(list(_engines.items())):
-        if function.__qualname__ == name and _is(function, declaration):
+    for function, (engine, named) in reversed(list(_engines.items())):
+        if named == name and _is(function, declaration, of_class=named != function.__qualname__):
             return engine
     return None
 
 
-def _is(function: FunctionType, declaration: Declaration) -> bool:
+def _is(function: FunctionType, declaration: Declaration, *, of_class: bool) -> bool:
     try:
         found = stub.declaration_of(function)
     except StubError:  # its source has gone, or changed too much
         return False
-    return (found.root, found.key) == (declaration.root, declaration.key)
+    own = found.qualname.rpartition(".")[0] if of_class else found.qualname
+    return (found.root, found.path, own) == (declaration.root, declaration.path, declaration.qualname)
 
 
 def _leads_to(module: str, path: str) -> bool:

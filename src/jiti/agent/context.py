@@ -63,6 +63,7 @@ def task_for(
         ConfigError: the project's own `task.md` names a slot that does not exist.
     """
     slots = _stub_slots(definition, module, reason, old) | {
+        "kind": _WHOLE_CLASS if definition.is_class else "",
         "effects": _effects(definition),
         "siblings": _siblings(definition),
         "uses": wanted.shown(definition, interfaces) if interfaces else "",
@@ -104,6 +105,12 @@ def test_task_for(
     return _filled("test-task", slots, definition, settings)
 
 
+_WHOLE_CLASS = (
+    "It is a whole class, written at once. `body` holds what stands in it, without the `class` line: every method that "
+    "has no body yet, `def` line and decorators as the stub has them, docstring left out; a value for every class "
+    "attribute that has none; and what they share, private methods and class attributes (`_name`). Methods that have a "
+    "body stay as they are, and are not sent. Private attributes are set in `__init__`, if that is yours to write."
+)
 _NO_CALL = "There is none: it is written ahead of its first call. `inspect` and `run_python` see its module alone."
 
 

@@ -101,8 +101,8 @@ class Bench(Workplace):
             composed = compose(self._definition, self._module, submission)
         except ShapeError as error:
             return Verdict(error.diagnostics)
-        own = self._definition.declaration.qualname
-        if found := self._forbidden(composed) or equality.check(composed, own):
+        own = (each.declaration.qualname for each in (self._definition, *self._definition.methods))
+        if found := self._forbidden(composed) or equality.check(composed, *own):
             return Verdict(tuple(found))
         self._children.lend(None)
         self._children.seen.clear()

@@ -83,7 +83,7 @@ class Children:
         self._setup: dict[str, Any] = {
             "root": declaration.root,
             "key": declaration.key,
-            "qualname": declaration.qualname,
+            "qualname": (live.called if live else "") or declaration.qualname,
             "module": module,
             "file": declaration.source,
             "live": live.pickled if live else None,

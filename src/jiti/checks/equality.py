@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 from jiti.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _DECIDING = frozenset({"__eq__", "__ne__"})
 _ADVICE = "let `@dataclass` or a named tuple compare its fields, or compare a key"
 
 
-def check(code: str, qualname: str) -> list[Diagnostic]:
+def check(code: str, *qualnames: str) -> list[Diagnostic]:
     """What a candidate defines, or puts in place, of its own classes' equality.
 
     Args:
         code: the candidate; it parses.
-        qualname: the stub's, which may itself be such a method.
+        *qualnames: the stub's, which may itself be such a method; of a class, its methods'.
     """
     lines = code.split("\n")
-    found = dict(_found(ast.parse(code), qualname.rpartition("<locals>.")[2]))
+    own = {each.rpartition("<locals>.")[2] for each in qualnames}
+    found = dict(_found(ast.parse(code), own))
     return [
         Diagnostic(
             "policy",
@@ -35,14 +36,15 @@ def check(code: str, qualname: str) -> list[Diagnostic]:
     ]
 
 
-def _found(tree: ast.AST, own: str) -> Iterator[tuple[int, str]]:
+def _found(tree: ast.AST, own: Collection[str]) -> Iterator[tuple[int, str]]:
     """Line and name of each."""
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
         node, place = waiting.pop()
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                if name in _DECIDING and f"{place}{name}" != own:
+                # The class that stands for the user's has an underscore in front.
+                if name in _DECIDING and f"{place.lstrip('_')}{name}" not in own:
                     yield node.lineno, name
                 place = f"{place}{name}."
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) if name in _DECIDING:

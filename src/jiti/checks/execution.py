@@ -117,25 +117,28 @@ class Execution:
         return result
 
     def _examples(self, code: str) -> Result:
-        docstring, line = _docstring(self._definition)
-        count = docstring.count(">>>")
-        if not count:
-            return Result()
-        job = {"kind": "examples", "candidate": code, "docstring": docstring, "line": line}
-        return Result(*self._judge.examples(self._children.run(job, self._limits.example, times=count)))
+        result = Result()
+        for each in (self._definition, *self._definition.methods):
+            docstring, line = _docstring(each)
+            count = docstring.count(">>>")
+            if count and not result.is_unfinished:
+                job = {"kind": "examples", "candidate": code, "docstring": docstring, "line": line}
+                ran = self._children.run(job, self._limits.example, times=count)
+                result += Result(*self._judge.examples(ran))
+        return result
 
     def _required(self, code: str) -> Result:
         diagnostics, passed = self._gates.run(code)
         return Result(diagnostics, gates=passed)
 
     def _call(self, code: str) -> Result:
-        if self._live is None:
+        live = self._live
+        if live is None:
             return Result()
-        if self._live.pickled is None:
-            return Result(
-                notes=(f"The live call was not tried: its arguments cannot be copied ({self._live.problem}).",)
-            )
-        is_async = isinstance(self._definition.node, ast.AsyncFunctionDef)
+        if live.pickled is None:
+            return Result(notes=(f"The live call was not tried: its arguments cannot be copied ({live.problem}).",))
+        called = (each for each in self._definition.methods if each.declaration.qualname == live.called)
+        is_async = isinstance(next(called, self._definition).node, ast.AsyncFunctionDef)
         run = self._children.run({"kind": "call", "candidate": code, "is_async": is_async}, self._limits.call)
         result = Result(*self._judge.call(run))
         raised = run.first("raised")

@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from jiti.splice import owners
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,18 +27,41 @@ def given_lines(code: str, definition: Definition) -> set[int]:
     stub's module has too, or as reach what it binds.
     """
     tree = _parsed(code)
-    path = owners.path_in(tree)
-    lines: set[int] = set()
+    path = [] if definition.is_class else owners.path_in(tree)
+    lines = _lines_of_class(tree, definition) if definition.is_class else set()
     if path:
-        function = path[-1]
-        first = function.body[0]
-        last = first.end_lineno if ast.get_docstring(function, clean=False) is not None else first.lineno - 1
         begin = min(each.lineno for each in (path[0], *path[0].decorator_list))
-        lines.update(range(begin, max(last or 0, function.lineno) + 1))
+        lines.update(range(begin, _end_of_head(path[-1]) + 1))
         below = [each for each in tree.body if each.lineno > (path[0].end_lineno or 0)]
         lines.update(line for each in below for line in _lines(each))
     given = _Given(definition)
     return lines.union(*(_lines(each) for each in _imports(tree.body) if given.has(each)))
+
+
+def _lines_of_class(tree: ast.Module, definition: Definition) -> set[int]:
+    """The lines of a whole class that are the stub's, or what stands around it."""
+    found = owners.class_in(tree, definition.declaration.qualname)
+    if found is None:
+        return set()
+    names = {each.node.name for each in definition.methods}
+    lines = set(range(found.lineno, _end_of_head(found) + 1))
+    for each in found.body:
+        if isinstance(each, FunctionNode) and each.name in names:
+            first = min(other.lineno for other in (each, *each.decorator_list))
+            lines.update(range(first, _end_of_head(each) + 1))
+    for each in tree.body:
+        if isinstance(each, ast.ClassDef) and each.lineno < found.lineno <= (each.end_lineno or 0):
+            lines.update(range(each.lineno, found.lineno))
+        elif each.lineno > (found.end_lineno or 0):
+            lines.update(_lines(each))
+    return lines
+
+
+def _end_of_head(node: FunctionNode | ast.ClassDef) -> int:
+    """The last line of a definition's docstring, or of what stands above its body."""
+    first = node.body[0]
+    last = first.end_lineno if ast.get_docstring(node, clean=False) is not None else first.lineno - 1
+    return max(last or 0, node.lineno)
 
 
 def import_lines(code: str) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from jiti import members
 from jiti.checks import gate_problems
 from jiti.checks.runs import Ending
 from jiti.diagnostics import Diagnostic
@@ -23,6 +24,8 @@ _ERROR = "NotImplementedError"
 
 def unimplemented(target: Definition) -> str:
     """An implementation that raises NotImplementedError, of the target's kind."""
+    if target.is_class:
+        return _unimplemented_class(target)
     *owners, name = (
         target.declaration.qualname.rpartition("<locals>.")[2]
         .removesuffix(".setter")
@@ -38,6 +41,22 @@ def unimplemented(target: Definition) -> str:
     ]
     if target.is_generator:
         lines.append(f"{inner}    yield")
+    return "\n".join([*lines, ""])
+
+
+def _unimplemented_class(target: Definition) -> str:
+    """A class whose methods raise NotImplementedError, and so does whoever asks for a value that is to be written."""
+    path = target.declaration.qualname.rpartition("<locals>.")[2].split(".")
+    inner = "    " * len(path)
+    error = f"raise {_ERROR}({target.declaration.key!r} + ' has no implementation yet')"
+    lines = ["class _Unwritten:", "    def __get__(self, *_):", f"        {error}"]
+    lines += [f"{'    ' * depth}class {owner}:" for depth, owner in enumerate(path)]
+    for each in target.methods:
+        kind = "async def" if isinstance(each.node, ast.AsyncFunctionDef) else "def"
+        lines += [f"{inner}{kind} {each.node.name}(*args, **kwargs):", f"{inner}    {error}"]
+        lines += [f"{inner}    yield"] if each.is_generator else []
+    values = members.values(target.node) if isinstance(target.node, ast.ClassDef) else []
+    lines += [f"{inner}{ast.unparse(each.target)} = _Unwritten()" for each in values]
     return "\n".join([*lines, ""])
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jiti import mirror
 from jiti.checks.inherited import given_lines, import_lines
 from jiti.checks.limits import SessionTime
+from jiti.checks.private_state import PrivateState
 from jiti.checks.tools import Answer, Tool
 from jiti.diagnostics import Diagnostic
 from jiti.splice.project import import_base
@@ -76,12 +77,14 @@ class Ty:
         found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
         found.sort(key=lambda each: (each.path, each.line))
         given, imports = given_lines(code, self._definition), import_lines(code)
+        private = PrivateState(self._definition, code)
         return [
             each
             for each in found
             if each.path != CANDIDATE
             or not (
-                (each.line in given and each.code not in _OF_THE_BODY)
+                private.explains(each)
+                or (each.line in given and each.code not in _OF_THE_BODY)
                 or (each.line in given | imports and _essence(each) in self._of_the_users)
             )
         ]

@@ -120,10 +120,7 @@ class ClassDispatcher:
         """What a class attribute that has no value yet comes to."""
         if not self._is_loaded:
             self._load(self._source(next(iter(self._members.values())), None, {}), ())
-        found = self._users_class().__dict__.get(name)
-        if isinstance(found, class_parts.Value):
-            raise AttributeError(name)  # noqa: TRY004 - it has no value yet
-        return found
+        return getattr(self._users_class(), name)
 
     def _source(self, member: Member, args: tuple[object, ...] | None, kwargs: Mapping[str, object]) -> Source:
         call = self._call(member, args, kwargs)
@@ -186,6 +183,9 @@ class ClassDispatcher:
         """Take what the class's methods will run. The import lock is held: this happens once a load."""
         names = self._namespace.names
         found = entry.class_of(self._qualname, names, source)
+        for name in self._values:
+            if name not in found.__dict__:
+                raise source.broken(f"it gives {self._qualname}.{name} no value")
         for key, member in self._members.items():
             self._settle_member(key, member, source)
         self._add_what_is_new(found)
@@ -223,6 +223,12 @@ class ClassDispatcher:
                     function.__qualname__ = f"{kind.__qualname__}.{function.__name__}"
                 type.__setattr__(kind, name, value)
                 self._added.add(name)
+
+    @property
+    def method(self) -> FunctionType:
+        """One of its methods, as it was written, that is no half of a property: if there is one."""
+        members = sorted(self._members.values(), key=lambda each: bool(each.accessor))
+        return members[0].written
 
     # ------------------------------------------------------------ undoing
 
@@ -262,7 +268,7 @@ def declare(kind: type, engine: Generates | None) -> ClassDispatcher:
     if engine is not None:
         from jiti import own_engines
 
-        own_engines.note(dispatcher.written, engine)
+        own_engines.note(dispatcher.method, engine, kind.__qualname__)
     return dispatcher
 
 

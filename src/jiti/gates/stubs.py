@@ -52,7 +52,7 @@ class Stubs:
         if path not in self._aliases:
             module = self._modules.at(path)
             found: set[str] = set()
-            for node, _, _ in syntax.definitions(module.file.tree):
+            for node, _, _ in syntax.all_definitions(module.file.tree):
                 for each in node.decorator_list:
                     if not module.jiti_names.is_jiti(each):
                         found |= self._way_to_jiti(each, path)

@@ -168,6 +168,7 @@ class Interfaces:
         things = [each for name in names for each in self._symbols.imported(name, declaration.path)]
         methods = [each for thing in things for each in self._methods(thing, references.attributes)]
         keys = {key for each in (*things, *methods) if (key := key_of(each))} - {declaration.key}
+        keys = {key for key in keys if not key.startswith(f"{declaration.key}.")}  # a class's own methods
         found = {key: self.digest(key, private=_is_own(key, declaration)) for key in sorted(keys)}
         return {key: digest for key, digest in found.items() if digest}
 

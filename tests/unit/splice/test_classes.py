@@ -166,7 +166,7 @@ def _problems(splicer: Splicer, old: str, new: str) -> list[tuple[int | None, st
     assert old in BODY
     found = splicer.problems(SOURCE, BODY.replace(old, new), HELPERS)
     assert {part for part, *_ in found} == {"body"}
-    return [each for _, *each in found]
+    return [(line, code, message) for _, line, code, message in found]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_wrong_body_is_turned_down_with_the_line_that_was_sent(
     splicer: Splicer, old: str, new: str, line: int | None, code: str, message: str
 ) -> None:
     found = _problems(splicer, old, new)
-    assert any(each[:2] == [line, code] and message in each[2] for each in found), found
+    assert any(each[:2] == (line, code) and message in each[2] for each in found), found
 
 
 def test_the_class_itself_is_not_to_be_sent(splicer: Splicer) -> None:

@@ -25,7 +25,8 @@ SPEC = ToolSpec(
         {
             "body": {
                 "type": "string",
-                "description": "The function's statements, at any indentation: no `def` line, no docstring.",
+                "description": "The function's statements, at any indentation: no `def` line, no docstring. "
+                "Of a class: its methods.",
             },
             "helpers": {
                 "type": "string",
