@@ -123,24 +123,9 @@ class Resolver:
         self.reasons = []
         return self._lineage(owner)
 
-    def foreign(self, node: ast.expr, path: str) -> str | None:
-        """The full name of something that a file imports from outside the project; None of anything else.
-
-        Args:
-            node: a name, or attributes of one.
-            path: of the file that it stands in.
-        """
-        below = ""
-        while isinstance(node, ast.Attribute):
-            node, below = node.value, f".{node.attr}{below}"
-        module = self._module(path)
-        bindings = module.scope.bindings.get(getattr(node, "id", ""), ()) if module else ()
-        for binding in bindings:
-            if isinstance(binding, ImportedModule | ImportedName) and not self._paths(binding, path):
-                is_name = isinstance(binding, ImportedName)
-                if not (is_name and binding.level):
-                    return f"{binding.module}.{binding.name}{below}" if is_name else f"{binding.module}{below}"
-        return None
+    def leads_out(self, binding: ImportedModule | ImportedName, path: str) -> bool:
+        """Whether an import in a file gives something that is not the project's."""
+        return not getattr(binding, "level", 0) and not self._paths(binding, path)
 
     def _miss(self, reason: str) -> list[Thing]:
         self.reasons.append(reason)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import TYPE_CHECKING
 
 from jiti.gates.resolution import ClassThing, FunctionThing
+from jiti.gates.scope import ImportedModule, ImportedName
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
+    from jiti.gates.modules import Module
     from jiti.gates.resolution import Resolver, Thing
 
 
@@ -28,6 +30,11 @@ class Symbols:
         """The keys of what an expression in a file may mean: several where that hangs on a condition."""
         return tuple(dict.fromkeys(_keys(self._resolver.find(expression, path))))
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why the last expression that led nowhere did not go on, the likeliest first."""
+        return self._resolver.reasons
+
     def imported(self, name: str, importer: str) -> list[Thing]:
         """The functions and classes that a full name may mean: `app.text.Parser.parse`.
 
@@ -43,6 +50,20 @@ class Symbols:
             if found:
                 return found
         return []
+
+    def foreign(self, expression: ast.expr, module: Module) -> str | None:
+        """The full name of something that a file imports from outside the project; None of anything else.
+
+        Args:
+            expression: a name, or attributes of one.
+            module: the file that it stands in.
+        """
+        name, _, below = ast.unparse(expression).partition(".")
+        for binding in module.scope.bindings.get(name, ()):
+            if isinstance(binding, ImportedModule | ImportedName) and self._resolver.leads_out(binding, module.path):
+                last = (binding.name,) if isinstance(binding, ImportedName) else ()
+                return ".".join([binding.module, *last, *filter(None, [below])])
+        return None
 
 
 def key_of(thing: Thing) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jiti.definition import Definition
-    from jiti.gates.resolution import Resolver
+    from jiti.gates.modules import Module
     from jiti.interfaces.references import References
     from jiti.interfaces.symbols import Symbols
 
@@ -51,8 +51,14 @@ class Wanted:
         return self.key in keys or (bool(owner) and last in references.attributes)
 
 
-def wanted_of(expression: ast.expr, definition: Definition, symbols: Symbols, resolver: Resolver) -> Wanted:
+def wanted_of(expression: ast.expr, definition: Definition, module: Module, symbols: Symbols) -> Wanted:
     """What an entry of `uses=` means.
+
+    Args:
+        expression: the entry.
+        definition: the stub.
+        module: the file that it stands in.
+        symbols: the project's.
 
     Raises:
         StubError: it leads nowhere.
@@ -60,13 +66,13 @@ def wanted_of(expression: ast.expr, definition: Definition, symbols: Symbols, re
     declaration = definition.declaration
     shown = ast.unparse(expression)
     keys = symbols.of(expression, declaration.path)
-    reasons = resolver.reasons
+    reasons = symbols.reasons
     if declaration.key in keys:
         message = f"{declaration.place}: {declaration.qualname} names itself in uses="
         raise StubError(message, key=declaration.key, hint="name what its implementation is to use")
     if keys:
         return Wanted(shown, keys[0])
-    name = resolver.foreign(expression, declaration.path)
+    name = symbols.foreign(expression, module)
     if name is not None:
         return Wanted(shown, None, name)
     message = f"{declaration.place}: uses= names no function or class that can be found: {shown}"

@@ -294,3 +294,37 @@ def test_what_a_header_holds_is_what_the_code_refers_to(tree: Tree) -> None:
     found = tree.interfaces.of_code(dedent(CODES["token"]), definition.declaration)
     assert sorted(found) == ["app/words.py::Token", "app/words.py::Token.upper"]
     assert tree.interfaces.of_code("def (", definition.declaration) == {}
+
+
+def test_a_class_that_is_a_stub_as_a_whole_does_not_stand_on_itself(tree: Tree) -> None:
+    text = '''
+    from jiti import jiti
+    from app.words import Box
+
+
+    @jiti
+    class Shelf:
+        """It holds boxes."""
+
+        def top(self) -> Box:
+            """The one on top."""
+
+        def size(self) -> int:
+            """How many there are."""
+    '''
+    tree.write({"app/shelf.py": text})
+    code = """
+    from typing import TYPE_CHECKING
+
+    if TYPE_CHECKING:
+        from app.shelf import Shelf
+        from app.words import Box
+
+
+    class _Shelf(Shelf if TYPE_CHECKING else object):
+        def top(self) -> "Box":
+            return self.boxes[self.size()].open()
+    """
+    definition = tree.define("app/shelf.py::Shelf")
+    found = tree.interfaces.of_code(dedent(code), definition.declaration)
+    assert sorted(found) == ["app/words.py::Box", "app/words.py::Box.open"]
