@@ -19,7 +19,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import processes
+from jiti.checks import nursery, processes
 from jiti.checks.environment import child_environment, import_path
 from jiti.checks.runs import Ending, Event, Run, Stage, excerpt, need_of, read_event
 from jiti.checks.wire import Wire, decode
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from jiti.checks.limits import Limits
+    from jiti.checks.nursery import Offspring
 
 _BOOT = """\
 import os, pickle, sys
@@ -101,7 +102,7 @@ class ChildProcess:
 
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
-    ) -> tuple[subprocess.Popen[bytes], Wire]:
+    ) -> tuple[subprocess.Popen[bytes] | Offspring, Wire]:
         temporary = os.path.join(self._folder, "tmp")
         os.mkdir(temporary)
         setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
@@ -112,6 +113,10 @@ class ChildProcess:
         environment = child_environment(os.environ, passed=env, tag=self._tag, folder=temporary)
         ours, theirs = socket.socketpair()
         with theirs:
+            if fork and nursery.current is not None:
+                with contextlib.suppress(OSError):  # the nursery is gone: it is started by itself
+                    born = nursery.current.fork(path, environment, self._folder, self._output, theirs)
+                    return born, Wire(ours)
             command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(theirs.fileno())]
             return self._spawn(command, environment, theirs), Wire(ours)
 
