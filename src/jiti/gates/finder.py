@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -33,6 +32,7 @@ from jiti.home import home_of
 from jiti.stub import Declaration
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from jiti.gates.gate import Case
@@ -183,13 +183,7 @@ class _Finder:
             for accessor in thing.accessors:
                 if thing.qualname + accessor in stubs:
                     yield f"{thing.path}::{thing.qualname}{accessor}"
-            owner = thing.qualname.rpartition(".")[0]  # of a class that is a stub as a whole
-            if isinstance(stubs.get(owner), ast.ClassDef):
-                yield f"{thing.path}::{owner}"
-        elif isinstance(thing, ClassThing):
-            name = ".".join(each.name for each in thing.owners)
-            if name in self._stubs.of(thing.path):
-                yield f"{thing.path}::{name}"
+        yield from self._stubs.classes_of(thing)
 
     def _stubs_near(self, things: list[Thing]) -> list[str]:
         """The keys of the stubs in a class, or a module, that was named whole."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from jiti import syntax
 from jiti.gates.modules import UNREADABLE
+from jiti.gates.resolution import ClassThing, FunctionThing, ModuleThing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jiti.gates.modules import Modules
-    from jiti.gates.resolution import Resolver
+    from jiti.gates.resolution import Resolver, Thing
 
 
 class Stubs:
@@ -42,6 +43,16 @@ class Stubs:
             found = syntax.stubs_in(module.file.tree, aliases) if aliases else ()
             self._known[path] = {each.qualname: each.node for each in found if not each.gates} or module.stubs
         return self._known[path]
+
+    def classes_of(self, thing: Thing) -> Iterator[str]:
+        """The key of the class that is a stub as a whole, if a thing is that class, or one of its methods."""
+        name = ""
+        if isinstance(thing, FunctionThing):
+            name = thing.qualname.rpartition(".")[0]
+        elif isinstance(thing, ClassThing):
+            name = ".".join(each.name for each in thing.owners)
+        if name and not isinstance(thing, ModuleThing) and isinstance(self.of(thing.path).get(name), ast.ClassDef):
+            yield f"{thing.path}::{name}"
 
     def aliases(self, path: str) -> frozenset[str]:
         """The expressions by which a file has `@jiti` by way of another file, for its definitions: `my`, `ai.my`.

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jiti.merge import scopes
-from jiti.merge.implementation import Implementation
+from jiti.merge.class_implementation import implementation_of
 from jiti.merge.renaming import NotRenamedError, renamed
 from jiti.merge.resolution import Resolver
 from jiti.merge.text import Edit, Text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from jiti.merge.file_names import FileNames
+    from jiti.merge.implementation import Implementation
     from jiti.merge.resolution import Resolution
 
 
@@ -43,8 +44,8 @@ def adapted(
         MergeError: it cannot stand there.
     """
     definition = implementation.definition
-    local = Implementation(definition, _with_types_apart(implementation.text))
-    local = Implementation(definition, _without_own_imports(local, file, around))
+    local = implementation_of(definition, _with_types_apart(implementation.text))
+    local = implementation_of(definition, _without_own_imports(local, file, around))
     resolution = Resolver(local, file, around, reaches).resolve()
     try:
         code = renamed(local.text, local.uses, resolution.names, resolution.chains)
@@ -53,8 +54,8 @@ def adapted(
         raise implementation.refusal(f"{names} cannot be called otherwise everywhere") from error
     code = _with_statements(Text(code), _inside(local, resolution))
     if (local.has_future_annotations or resolution.inside) and not file.has_future_annotations:
-        code = _with_quotes(Implementation(definition, code))
-    return Implementation(definition, code), resolution.notes
+        code = _with_quotes(implementation_of(definition, code))
+    return implementation_of(definition, code), resolution.notes
 
 
 def _with_types_apart(text: Text) -> str:
@@ -187,8 +188,9 @@ def _global_first(statement: str) -> tuple[bool, str]:
 def _with_quotes(implementation: Implementation) -> str:
     """The code with its annotations quoted, for a file that evaluates them."""
     text = implementation.text
+    definition = implementation.definition
     helpers = [statement for each in implementation.helpers for statement in each.statements]
-    evaluated = [*_evaluated(helpers), *_evaluated(implementation.statements, in_function=True)]
+    evaluated = [*_evaluated(helpers), *_evaluated(implementation.statements, in_function=not definition.is_class)]
     edits = []
     for each in evaluated:
         names = {node.id for node in ast.walk(each) if isinstance(node, ast.Name)}

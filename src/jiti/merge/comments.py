@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jiti.definition import Definition
-    from jiti.syntax import FunctionNode
+    from jiti.syntax import StubNode
 
 _FOR_TOOLS = (*definition.PRAGMAS, "ruff:", "isort:", "flake8:", "pylint:", "mypy:")
 
@@ -65,15 +65,15 @@ def _of_stub(before: Text, stub: Definition) -> set[str]:
     return {*REMARKS.values(), *(before.comments.get(number, "").rstrip() for number in range(first, last + 1))}
 
 
-def _same(merged: Text, before: Text, stub: Definition) -> FunctionNode:
+def _same(merged: Text, before: Text, stub: Definition) -> StubNode:
     """What a stub has become: of several definitions of its name, that in the same place."""
     qualname = stub.declaration.qualname
-    old = [node.lineno for node, name, _ in syntax.definitions(before.tree) if name == qualname]
-    new = [node for node, name, _ in syntax.definitions(merged.tree) if name == qualname]
+    old = [node.lineno for node, name, _ in syntax.all_definitions(before.tree) if name == qualname]
+    new = [node for node, name, _ in syntax.all_definitions(merged.tree) if name == qualname]
     return new[old.index(stub.node.lineno)]
 
 
-def _above(text: Text, node: FunctionNode, comments: list[str]) -> Edit:
+def _above(text: Text, node: StubNode, comments: list[str]) -> Edit:
     first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
     line = text.line(first)
     indentation = line[: len(line) - len(line.lstrip())].rpartition("\f")[2]

@@ -241,7 +241,7 @@ class Draft:
 def _functions(text: str, path: str, module: str, keys: Collection[str]) -> list[Merged]:
     """The merged functions of a file as they are to stand."""
     found = {}
-    for node, qualname, _ in syntax.definitions(Text(text).tree):
+    for node, qualname, _ in syntax.all_definitions(Text(text).tree):
         first = node.body[0]
         value = first.value if isinstance(first, ast.Expr) else None
         # What a function holds cannot be reached from its module, by examples neither.

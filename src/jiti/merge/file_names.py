@@ -13,7 +13,7 @@ from jiti.merge import scopes
 from jiti.merge.arrivals import Arrivals
 from jiti.merge.implementation import Import, imported
 from jiti.splice.module_names import is_type_checking
-from jiti.syntax import FunctionNode
+from jiti.syntax import FunctionNode, StubNode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -155,7 +155,7 @@ class FileNames:
         return self._is_taken_whole and not name.startswith("_")
 
 
-def names_around(tree: ast.Module, node: FunctionNode) -> frozenset[str]:
+def names_around(tree: ast.Module, node: StubNode) -> frozenset[str]:
     """The names that functions around a definition bind."""
     end = node.end_lineno or node.lineno
     return frozenset(

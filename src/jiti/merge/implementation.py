@@ -16,7 +16,7 @@ from jiti.splice.reachable import DEFAULT, LOCAL
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jiti.definition import Definition
     from jiti.splice.layout import Line
@@ -94,9 +94,22 @@ class Implementation:
         if function is None or isinstance(function, ast.ClassDef):
             raise self.refusal(f"it does not define `{definition.declaration.qualname}`")
         self.function: FunctionNode = function
-        objection = edited.objection(definition, path)
+        objection = self._objection(path)
         if objection:
             raise self.refusal(objection)
+
+    def _objection(self, path: Sequence[ast.ClassDef | FunctionNode]) -> str | None:
+        return edited.objection(self.definition, path)
+
+    @property
+    def owner_names(self) -> Sequence[str]:
+        """The names of the user's classes that its own stand for."""
+        return self.definition.owners
+
+    @property
+    def own_names(self) -> set[str]:
+        """The names that it defines for its stub."""
+        return {self.function.name, *(each.name for each in self.classes)}
 
     def _path(self) -> list[ast.ClassDef | FunctionNode]:
         """The function, after the classes around it, wherever in the file they stand."""

@@ -111,7 +111,7 @@ class Resolver:
 
     def _undo_shell(self) -> None:
         """Have the class that stands for the user's, where it has another name, be the user's again."""
-        for each, owner in zip(self._implementation.classes, self._implementation.definition.owners, strict=False):
+        for each, owner in zip(self._implementation.classes, self._implementation.owner_names, strict=False):
             if each.name != owner and each.name in self._uses:
                 self._result.names[each.name] = owner
 
@@ -128,8 +128,9 @@ class Resolver:
             MergeError: the file, or a function around the stub, has something else by that name.
         """
         for name in sorted(self._uses.keys() - bound):
-            own = {self._implementation.function.name, *(each.name for each in self._implementation.classes)}
-            if name in _BUILTINS - own and (self._file.may_bind(name) or name in self._around):
+            if name in _BUILTINS - self._implementation.own_names and (
+                self._file.may_bind(name) or name in self._around
+            ):
                 why = "which is something else where the stub stands"
                 if not self._file.binds(name) and name not in self._around:
                     why = "which `import *`, or a module of its package, may make something else in the file"

@@ -10,9 +10,10 @@ from jiti import syntax
 from jiti.errors import MergeError
 from jiti.merge import comments, imports, stub_place
 from jiti.merge.adaptation import adapted
+from jiti.merge.class_implementation import implementation_of
+from jiti.merge.class_place import ClassPlace
 from jiti.merge.file_names import FileNames, names_around
 from jiti.merge.helper_places import HelperPlaces
-from jiti.merge.implementation import Implementation
 from jiti.merge.stub_place import StubPlace
 from jiti.merge.text import Edit, Text, parsed
 from jiti.merge.unneeded import without_jiti
@@ -107,7 +108,7 @@ def _merged(
     for place, definition, code in sorted(_places(read, items, aliases), key=lambda each: each[0].node.lineno):
         is_nested = "<locals>" in definition.declaration.qualname
         around = names_around(read.tree, place.node) if is_nested else frozenset[str]()
-        implementation, said = adapted(Implementation(definition, code), file, around, reaches)
+        implementation, said = adapted(implementation_of(definition, code), file, around, reaches)
         bodies += place.edits(implementation)
         helpers += places.edits(place.found, implementation)
         notes += said
@@ -127,5 +128,6 @@ def _places(read: Text, items: Sequence[Item], aliases: Collection[str]) -> list
     for definition, code in items:
         declaration = definition.declaration
         stub = stub_place.find(stubs, declaration.key, declaration.qualname)
-        places.append((StubPlace(read, stub), definition, code))
+        place = ClassPlace(read, stub) if definition.is_class else StubPlace(read, stub)
+        places.append((place, definition, code))
     return places

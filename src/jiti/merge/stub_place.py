@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jiti.merge.implementation import Implementation
     from jiti.merge.text import Text
-    from jiti.syntax import FunctionNode
+    from jiti.syntax import StubNode
 
 
 class StubPlace:
@@ -31,16 +31,13 @@ class StubPlace:
     def __init__(self, text: Text, found: syntax.Found) -> None:
         self.text = text
         self.found = found
-        if isinstance(found.node, ast.ClassDef):
-            message = f"{found.qualname} is a class"
-            raise TypeError(message)
-        self.node: FunctionNode = found.node
+        self.node: StubNode = found.node
 
     def edits(self, implementation: Implementation) -> Iterator[Edit]:
         """Take `@jiti` away, and put the body in the placeholder's place."""
         if not self.found.gates:
             yield self._without_decorator()
-        yield self._with_body(implementation)
+        yield self.with_body(implementation)
 
     def _without_decorator(self) -> Edit:
         line = self.found.decorator.lineno
@@ -49,7 +46,10 @@ class StubPlace:
         kept = [f"{self._outer}{each}\n" for each in comments if each and not is_for_tools(each)]
         return replace(self.text.whole_lines(first, last), new="".join(kept))
 
-    def _with_body(self, implementation: Implementation) -> Edit:
+    def with_body(self, implementation: Implementation) -> Edit:
+        """Put the body in the placeholder's place."""
+        if ast.get_docstring(self.node, clean=False) is None:
+            return self._in_place_of_all(implementation)
         docstring, *placeholder = self.node.body
         end = docstring.end_lineno or docstring.lineno
         last = self.text.last_line(self.node.end_lineno or end, self._column)
@@ -66,6 +66,18 @@ class StubPlace:
             start = self.text.span(docstring)[1]
             return self._below_docstring(Edit(start, self.text.end_of_line(last), f"\n{new}"))
         return Edit(self.text.offset(first.lineno), self.text.end_of_line(last), new)
+
+    def _in_place_of_all(self, implementation: Implementation) -> Edit:
+        """The same for a method that has no docstring."""
+        first = self.node.body[0]
+        last = self.text.last_line(self.node.end_lineno or first.lineno, self._column)
+        hints = [self.indentation + each for each in self._hints(self.node.body, last)]
+        new = "\n".join([*hints, *self._indented(implementation)])
+        start = self.text.offset(first.lineno)
+        before = self.text.text[start : self.text.span(first)[0]]
+        if not before.strip():
+            return Edit(start, self.text.end_of_line(last), new)
+        return Edit(start + len(before.rstrip()), self.text.end_of_line(last), f"\n{new}")
 
     def _below_docstring(self, edit: Edit) -> Edit:
         """The edit, with the docstring on a line of its own where it stands behind the colon."""

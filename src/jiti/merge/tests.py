@@ -58,6 +58,7 @@ class Targets:
                 for accessor in thing.accessors:
                     if thing.qualname + accessor in stubs:
                         yield f"{thing.path}::{thing.qualname}{accessor}"
+            yield from self._stubs.classes_of(thing)
 
 
 def without_targets(text: str, places: Mapping[str, Collection[tuple[int, int]]]) -> str:
