@@ -86,6 +86,10 @@ def _constant(value: object) -> str:
 
 def _unquoted(node: ast.expr) -> ast.expr:
     """The annotation with its quoted parts parsed; strings that are values (`Literal["a"]`) stay."""
+    if isinstance(node, ast.Name):
+        return node
+    if not any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in ast.walk(node)):
+        return node  # copying it would take longer than all the rest
     return _Unquote().visit(copy.deepcopy(node))
 
 

@@ -148,8 +148,8 @@ class Interfaces:
 
     def _names_in(self, path: str) -> syntax.JitiNames:
         if path not in self._names:
-            tree = self._modules.at(path).file.tree
-            self._names[path] = syntax.JitiNames(tree, self._stubs.aliases(path))
+            module, aliases = self._modules.at(path), self._stubs.aliases(path)
+            self._names[path] = syntax.JitiNames(module.file.tree, aliases) if aliases else module.jiti_names
         return self._names[path]
 
     # ---------------------------------------------------------------- implementations
