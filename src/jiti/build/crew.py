@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from jiti import host
 from jiti.build import importing, plan
 from jiti.build.result import Result, Results
 from jiti.build.schedule import Schedule
+from jiti.checks import nursery
 from jiti.engine import Engine
 from jiti.errors import BudgetExceededError, ConfigError, GenerationError, JitiError, ModelError, StubError
 from jiti.events import SessionEnded, ToolStarted, TurnStarted, VerificationEnded, VerificationStarted
@@ -49,7 +50,8 @@ def carry_out(order: Plan, settings: Settings, display: BuildDisplay, *, jobs: i
     start = time.monotonic()
     outer, host.current = host.current, crew
     try:
-        with display.shown(len(order.steps)):
+        # Each session has a child process: where there are many, they share what it takes to get one ready.
+        with display.shown(len(order.steps)), nursery.opened() if len(order.steps) > 1 else nullcontext():
             crew.get_ready()
             crew.run(jobs)
     finally:
@@ -199,7 +201,8 @@ class _Crew:
         engine = self._engines[step.key]
         if isinstance(engine, JitiError):
             raise engine
-        return engine.ensure(step.declaration, step.module, verify=self._verify)
+        left_behind = self._plan.moved
+        return engine.ensure(step.declaration, step.module, verify=self._verify, moved=lambda: left_behind)
 
     @contextmanager
     def _reported(self, result: Result) -> Generator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from jiti import gates, requirements
+from jiti import gates, moved, requirements
 from jiti.build import estimate, graph, importing
 from jiti.build.dependencies import needs_of
 from jiti.errors import ConflictError, JitiError
@@ -16,6 +16,7 @@ from jiti.targets import select
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from jiti.filed import Orphan
     from jiti.gates import Found
     from jiti.settings import Settings
     from jiti.status import StubStatus
@@ -72,6 +73,7 @@ class Plan:
         left: of `--verify`, the keys of the stubs that only a model could write.
         refused: why other stubs cannot be worked on, by their keys: a conflict, say.
         problems: what could not be read on the way.
+        moved: what stubs have left behind where they were, by their keys now: it is tried before anything is written.
     """
 
     root: str
@@ -80,6 +82,7 @@ class Plan:
     left: tuple[str, ...] = ()
     refused: Mapping[str, JitiError] = field(default_factory=dict)
     problems: tuple[JitiError, ...] = ()
+    moved: Mapping[str, Orphan] = field(default_factory=dict)
 
     @property
     def needs(self) -> dict[str, tuple[str, ...]]:
@@ -122,12 +125,15 @@ def make(root: str, settings: Settings, targets: Sequence[str] = (), *, verify: 
     contracted = graph.contracted(needs, {*due, *refused})
     estimates = estimate.read(root)
     places = importing.folders(root, settings)
-    steps = tuple(_step(by_key[key], contracted[key], project, estimates, places) for key in ordered)
+    left_behind = moved.find(root, settings) if any(by_key[key].state.name == "missing" for key in due) else {}
+    steps = tuple(
+        _moved(_step(by_key[key], contracted[key], project, estimates, places), left_behind.get(key)) for key in ordered
+    )
     left = tuple(key for key, each in by_key.items() if verify and each.state.name in _WRITTEN)
     asked = wanted or set(by_key)
     kept = len(asked - due - set(refused) - set(left))
     problems = tuple(error for error in found.problems if error.key not in refused)
-    return Plan(root, steps, kept, left, refused, problems)
+    return Plan(root, steps, kept, left, refused, problems, left_behind)
 
 
 _WRITTEN = {"missing", "stale"}
@@ -161,6 +167,10 @@ def _step(
     action: Action = "generate" if state.name in _WRITTEN else "verify"
     tokens = estimates.of(declaration.key) if action == "generate" else None
     return Step(declaration, module, action, why, tuple(sorted(needs)), tokens)
+
+
+def _moved(step: Step, orphan: Orphan | None) -> Step:
+    return step if orphan is None else replace(step, why=f"was {orphan.key}", tokens=None)
 
 
 def is_conflict(plan: Plan) -> bool:

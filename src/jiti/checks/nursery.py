@@ -104,6 +104,11 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
             )
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def fork(
         self, setup: str, environment: Mapping[str, str], folder: str, output: int, theirs: socket.socket
     ) -> Offspring:
