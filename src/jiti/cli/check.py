@@ -27,7 +27,7 @@ _MENDS = {
     "unapproved": "read it, and let it run: jiti approve {key}",
     "missing": f"{_GENERATE}, and commit .jiti/",
     "stale": _GENERATE + ", and commit .jiti/; jiti why {key} tells more",
-    "outdated": "run jiti build --verify {key}, or pytest: both check the code as it is, without a model; commit .jiti/",
+    "outdated": "jiti build --verify {key}, or pytest, check the code as it is, without a model; commit .jiti/",
     "conflict": "jiti resolve {key} --keep  or  --regenerate",
 }
 _ALLOW = (
