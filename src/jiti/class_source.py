@@ -5,8 +5,9 @@ A class object does not say where it stands (from Python 3.13 on it says where i
 
 from __future__ import annotations
 
-from jiti import source, stub
+from jiti import stub
 from jiti.errors import StubError
+from jiti.home import NOTEBOOK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,17 +28,18 @@ def declaration_of(qualname: str, methods: Sequence[FunctionType]) -> Declaratio
     Raises:
         StubError: as `jiti.stub.declaration_of`; or the file no longer holds the class.
     """
-    method = stub.declaration_of(methods[0])
-    if method.path == stub.NOTEBOOK:
-        return stub.declaration_for(method.root, f"{stub.NOTEBOOK}::{qualname}")
-    file = source.read(method.source, method.home)
-    head = _line_of_class(file, qualname.rpartition(".")[2], method.line)
+    method = stub.unwrap(methods[0])
+    home, path, file = stub.located(method)
+    if path == NOTEBOOK:
+        return stub.declaration_for(home.root, f"{path}::{qualname}")
+    below = method.__code__.co_firstlineno
+    head = _line_of_class(file, qualname.rpartition(".")[2], below)
     if head is None:
-        message = f"{method.place}: the class around {method.qualname} no longer stands there"
+        message = f"{path}:{below}: the class around {method.__qualname__} no longer stands there"
         raise StubError(message, hint="start the program again")
     first = _first_line(file, head)
     text = file.block(first, max(head, _last_line(methods, file)))
-    return stub.Declaration(method.root, method.path, qualname, first, text, method.home)
+    return stub.Declaration(home.root, path, qualname, first, text, home)
 
 
 def _line_of_class(file: SourceFile, name: str, below: int) -> int | None:

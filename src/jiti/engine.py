@@ -351,7 +351,7 @@ def _live(
     if call is None:
         return None
     is_own = declaration.qualname.startswith(function.__qualname__)
-    called = declaration.qualname if is_own else stub.declaration_of(function).qualname
+    called = declaration.qualname if is_own else stub.qualname_of(function)
     return LiveCall.of(function, *call, called=called)
 
 

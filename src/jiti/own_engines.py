@@ -71,11 +71,13 @@ def _noted(declaration: Declaration) -> object:
 
 def _is(function: FunctionType, declaration: Declaration, *, of_class: bool) -> bool:
     try:
+        if of_class:
+            home, path, _ = stub.located(function)
+            return (home.root, path) == (declaration.root, declaration.path)
         found = stub.declaration_of(function)
     except StubError:  # its source has gone, or changed too much
         return False
-    own = found.qualname.rpartition(".")[0] if of_class else found.qualname
-    return (found.root, found.path, own) == (declaration.root, declaration.path, declaration.qualname)
+    return (found.root, found.key) == (declaration.root, declaration.key)
 
 
 def _leads_to(module: str, path: str) -> bool:

@@ -99,14 +99,7 @@ def declaration_of(function: FunctionType) -> Declaration:
     """
     innermost = unwrap(function)
     code = innermost.__code__
-    try:
-        path = _source_path(innermost)
-        home = _home_of(path, innermost)
-        file = source.read(path, home)
-    except (OSError, UnicodeDecodeError, SyntaxError) as error:
-        message = f"{_place_of(code)}: the source of {innermost.__qualname__} cannot be read: {error}"
-        raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
-    relative = path_in_keys(home.root, path)
+    home, relative, file = located(innermost)
     if relative == NOTEBOOK:
         return declaration_for(home.root, f"{NOTEBOOK}::{innermost.__qualname__}")
     text = _text_of(code, file)
@@ -116,6 +109,32 @@ def declaration_of(function: FunctionType) -> Declaration:
     qualname = innermost.__qualname__ + _accessor_suffix(name, text)
     text = _overloads_of(innermost, file) + text
     return Declaration(home.root, relative, qualname, code.co_firstlineno, text, home)
+
+
+def located(function: FunctionType) -> tuple[Home, str, source.SourceFile]:
+    """What a function's source file belongs to, its path from the root, and the file.
+
+    Raises:
+        StubError: there is none, or it cannot be read.
+    """
+    try:
+        path = _source_path(function)
+        home = _home_of(path, function)
+        return home, path_in_keys(home.root, path), source.read(path, home)
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        message = f"{_place_of(function.__code__)}: the source of {function.__qualname__} cannot be read: {error}"
+        raise StubError(message, hint="a stub must lie in a source file that jiti can read") from error
+
+
+def qualname_of(function: FunctionType) -> str:
+    """A function's dotted name, by which half of a property it is: `C.x.setter`.
+
+    Raises:
+        StubError: as `located`.
+    """
+    innermost = unwrap(function)
+    _, _, file = located(innermost)
+    return innermost.__qualname__ + _accessor_suffix(innermost.__name__, _text_of(innermost.__code__, file))
 
 
 def unwrap(function: FunctionType) -> FunctionType:

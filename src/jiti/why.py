@@ -15,7 +15,8 @@ from jiti.effects import standing
 from jiti.errors import JitiError
 from jiti.interfaces import Interfaces
 from jiti.spec import NONE, Spec, text_hash
-from jiti.splice.owners import path_in
+from jiti.splice.owners import class_in, path_in
+from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from jiti.mirror import Implementation
     from jiti.states import State
     from jiti.stub import Declaration
-    from jiti.syntax import FunctionNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ def _in_spec(declaration: Declaration, found: Implementation) -> Iterator[Change
     if text_hash(declaration.text) == found.header["stub"]:
         return
     definition, filed = define(declaration), Spec.parse(found.header["spec"])
+    if definition.is_class:
+        yield from _in_class(definition, found, definition.spec.changed_since(filed), filed)
+        return
     path = path_in(ast.parse(found.code))
     node = path[-1] if path and not isinstance(path[-1], ast.ClassDef) else None
     changed = definition.spec.changed_since(filed)
@@ -79,6 +82,30 @@ def _in_spec(declaration: Declaration, found: Implementation) -> Iterator[Change
         yield _docstring(definition, found, node, filed.docstring)
     if "hints" in changed:
         yield _hints(definition, filed.hints)
+
+
+def _in_class(definition: Definition, found: Implementation, changed: tuple[str, ...], filed: Spec) -> Iterator[Change]:
+    """What changed of a class: the heads of its methods, and what it and they say."""
+    node = class_in(ast.parse(found.code), definition.declaration.qualname)
+    named = {each.node.name for each in definition.methods}
+    old = [each for each in (node.body if node else ()) if isinstance(each, FunctionNode)]
+    old = [each for each in old if each.name in named or not each.name.startswith("_") or each.name.endswith("__")]
+    if "signature" in changed:
+        heads, now = list(map(_head, old)), [_head(each.function) for each in definition.methods]
+        lines = [f"-{each}" for each in heads if each not in now] + [f"+{each}" for each in now if each not in heads]
+        message = "changed" if lines else "changed: its bases, fields or values, or what stands in it already"
+        yield Change("signature", message, tuple(lines))
+    if "docstring" in changed:
+        before = _said(ast.get_docstring(node) if node else "", {each.name: ast.get_docstring(each) for each in old})
+        after = _said(definition.docstring, {each.node.name: each.docstring for each in definition.methods})
+        place = mirror.relative_path(definition.declaration.root, found.path)
+        yield Change("docstring", "changed", difference(before, after, place, definition.declaration.place))
+    if "hints" in changed:
+        yield _hints(definition, filed.hints)
+
+
+def _said(own: str | None, methods: Mapping[str, str | None]) -> str:
+    return "\n\n".join([own or "", *(f"{name}: {text}" for name, text in methods.items() if text)])
 
 
 def _signature(definition: Definition, node: FunctionNode | None) -> Change:

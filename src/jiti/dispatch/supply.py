@@ -116,7 +116,7 @@ def require_allowed(call: Call, engine: Generates | None) -> None:
 
     arguments = None if call.args is None else LiveCall.of(call.function, call.args, call.kwargs).pickled
     module = stub.importable_name(call.function)
-    called = stub.declaration_of(call.function).qualname  # of a class, one of its methods
+    called = stub.qualname_of(call.function)  # of a class, one of its methods
     raise trial.current.need(call.declaration.key, module, called, arguments)
 
 
