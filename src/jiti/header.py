@@ -44,8 +44,14 @@ def split(text: str) -> tuple[dict[str, str], str]:
     if key_of(text) is None:
         message = "its first line is not jiti's"
         raise HeaderError(message)
+    head, _, code = text.partition("\n\n")
+    rows = head.split("\n# ")
+    if len(rows) <= _MOST_LINES and head.count("\n") == len(rows) - 1:  # as it was written: told in half the time
+        fields = {name: value.strip() for name, _, value in [row.partition(": ") for row in rows[1:]]}
+        _require(fields)
+        return fields, code.lstrip("\n")
     lines = text.split("\n", _MOST_LINES)
-    fields: dict[str, str] = {}
+    fields = {}
     number = 1
     for line in lines[1:]:
         if not line.startswith("# "):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 StubNode = FunctionNode | ast.ClassDef
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_SIMPLE = frozenset({ast.Expr, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Return, ast.Raise, ast.Pass})
+"""Statements that hold no others: the most frequent ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,8 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
 
 def _nested(statement: ast.stmt) -> list[ast.stmt]:
     inner: list[ast.stmt] = []
+    if type(statement) in _SIMPLE:
+        return inner
     for block in _BLOCKS:
         for item in getattr(statement, block, ()):
             if isinstance(item, ast.stmt):

@@ -1,4 +1,4 @@
-"""Generations and merges that are killed at random: `python -m tests.campaigns.kills [KILLS [SEED [SECONDS [STUBS]]]]`.
+"""Generations, builds and merges that are killed: `python -m tests.campaigns.kills [KILLS [SEED [SECONDS [STUBS]]]]`.
 
 After each kill every file has to be whole, what was edited by hand has to be there, the next command has to work, and
 no process may be left; and what was killed has to come to its end when it is run again. For Linux.
@@ -107,7 +107,8 @@ class Campaign:
         layout.copy(root)
         for _ in range(kills):
             order = chance.sample(self._called, len(self._called))
-            end = self._kill(root, "generation", lambda order=order: _call(order), _instant(chance, 90, self._of(root)))
+            what, action = chance.choice([("generation", _call), ("build", _build)])
+            end = self._kill(root, what, lambda: action(order), _instant(chance, 90, self._of(root)))  # noqa: B023 - at once
             assert end.code in {0, -9}, end.printed
             _require(not (torn := list(layout.torn(root))), torn)
             self._check_generated(root, layout)
@@ -229,6 +230,10 @@ def _call(functions: tuple | list) -> int:
         found = getattr(importlib.import_module(each.module), each.name)(given)
         assert found == value, f"{each.key} returned {found!r}"
     return 0
+
+
+def _build(functions: tuple | list) -> int:
+    return cli.main(["build", "-j", "3", *(each.key for each in functions)])
 
 
 def _merge_all() -> int:

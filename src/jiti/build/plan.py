@@ -10,7 +10,7 @@ from jiti.build import estimate, graph, importing
 from jiti.build.dependencies import needs_of
 from jiti.errors import ConflictError, JitiError
 from jiti.orders import settled
-from jiti.status import survey
+from jiti.status import declared, survey
 from jiti.targets import select
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def make(root: str, settings: Settings, targets: Sequence[str] = (), *, verify: 
     found = survey(root, replace(settings, approve="auto"))
     project = gates.find(root, settings)
     by_key = {each.declaration.key: each for each in found.stubs}
-    wanted = {each.key for target in targets for each in select([each.declaration for each in found.stubs], target)}
+    known = declared(root, settings)[0] if targets else []
+    wanted = {each.key for target in targets for each in select(known, target)}
     refused = {error.key: error for error in found.refused if error.key and (not targets or error.key in wanted)}
     refused |= {key: error for key, each in by_key.items() if (error := _refusal(each)) is not None}
     due = {key for key, each in by_key.items() if _is_due(each, verify=verify)}
@@ -129,10 +130,10 @@ def make(root: str, settings: Settings, targets: Sequence[str] = (), *, verify: 
     steps = tuple(
         _moved(_step(by_key[key], contracted[key], project, estimates, places), left_behind.get(key)) for key in ordered
     )
-    left = tuple(key for key, each in by_key.items() if verify and each.state.name in _WRITTEN)
     asked = wanted or set(by_key)
+    left = tuple(key for key in by_key if verify and key in asked and by_key[key].state.name in _WRITTEN)
     kept = len(asked - due - set(refused) - set(left))
-    problems = tuple(error for error in found.problems if error.key not in refused)
+    problems = tuple(each for each in (found.unreadable if targets else found.problems) if each.key not in refused)
     return Plan(root, steps, kept, left, refused, problems, left_behind)
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "diff-edited": ("diff", "title"),
     "diff-stub": ("diff", "shorten"),
     "doctor": ("doctor",),
+    "build-dry-run": ("build", "--dry-run"),
     "merge-dry-run": ("merge", "slugify", "title", "--dry-run"),
 }
 _TOOLS = ("ruff", "ty", "pytest", "anthropic")
