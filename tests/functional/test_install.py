@@ -57,6 +57,9 @@ def test_the_example_runs_from_its_mirror_without_any_dependency(bare_python: Pa
     ran = run(bare_python, "-m", "semver", cwd=example / "examples" / "semver", JITI_FROZEN=frozen)
     assert ran.stderr == ""
     assert "1.0.0-rc.1" in ran.stdout
+    ran = run(bare_python, "-m", "tokens", cwd=example / "examples" / "jwt", JITI_FROZEN=frozen)
+    assert ran.stderr == ""
+    assert "at noon: joe may come in" in ran.stdout
     assert not (example / ".jiti" / ".local").exists()
 
 

@@ -68,7 +68,7 @@ def test_all_of_a_project_becomes_plain_code(text: Project) -> None:
 
 
 @pytest.mark.usefixtures("users_plugins")
-def test_the_example_passes_its_tests_where_jiti_is_not_installed(tmp_path: Path) -> None:
+def test_the_examples_pass_their_tests_where_jiti_is_not_installed(tmp_path: Path) -> None:
     example = tmp_path / "copy"
     for folder in ("examples", ".jiti"):
         shutil.copytree(ROOT / folder, example / folder, ignore=shutil.ignore_patterns("__pycache__", ".local"))
@@ -76,7 +76,7 @@ def test_the_example_passes_its_tests_where_jiti_is_not_installed(tmp_path: Path
     merging = Project({"pyproject.toml": (ROOT / "pyproject.toml").read_text("utf-8")}, root=example)
     merged = merging.run("jiti", "merge", "--all")
     assert merged.exit_code == 0, merged.stderr
-    assert merged.stdout.count("merged  ") == 5
+    assert merged.stdout.count("merged  ") == 10
     sources = [path for path in (example / "examples").rglob("*.py") if path.is_file()]
     assert not [path for path in sources if "jiti" in path.read_text("utf-8")]
     assert merging.run("python", "-m", "ruff", "check", "examples").exit_code == 0
@@ -84,15 +84,19 @@ def test_the_example_passes_its_tests_where_jiti_is_not_installed(tmp_path: Path
     without = tmp_path / "without"
     (without / "jiti").mkdir(parents=True)
     (without / "jiti" / "__init__.py").write_text("raise ModuleNotFoundError('No module named jiti', name='jiti')")
-    path = {"PYTHONPATH": f"{without}:{example / 'examples' / 'semver'}"}
+    folders = [without, *(example / "examples" / name for name in ("semver", "jwt"))]
+    path = {"PYTHONPATH": ":".join(map(str, folders))}
     assert merging.run("python", "-c", "import jiti", env=path).exit_code == 1
     options = ("-q", "-p", "no:jiti", "-p", "no:asyncio", "-c", "pytest.ini")
     (example / "pytest.ini").write_text("[pytest]\n")
-    ran = merging.run("python", "-m", "pytest", *options, "examples/semver", env=path)
+    ran = merging.run("python", "-m", "pytest", *options, "examples", env=path)
     assert ran.exit_code == 0, ran.stdout
-    assert "137 passed" in ran.stdout
+    assert "236 passed" in ran.stdout
     shown = merging.run("python", "-m", "semver", env=path)
     assert "after 1.9.3: 1.9.4 or 1.10.0 or 2.0.0" in shown.stdout
+    assert "at noon: joe may come in\nin the morning: NotYetValidError\n" in merging.run(
+        "python", "-m", "tokens", env=path
+    ).stdout
 
 
 def test_one_stub_of_a_file_is_merged_and_the_other_goes_on_as_a_stub(text: Project) -> None:

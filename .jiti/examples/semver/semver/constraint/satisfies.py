@@ -5,7 +5,7 @@
 # code: 4ef6c9819fe7d9427bfe0f1ebf6e1c4d
 # body: 0fdd2eb2d30c9569f64ba7bac723e662
 # gates: examples/semver/tests/test_constraint.py::test_conditions=68b9aac3eb16c0127f9e0ccc47517d47 examples/semver/tests/test_constraint.py::test_what_is_malformed_is_turned_down=d220a865001366173a0e271daef174ce
-# uses: -
+# uses: examples/semver/semver/version.py::Version=48652195586f3714d9bd2484ca2ef8d6 examples/semver/semver/version.py::compare=0e3d408d36b561ad63aaa31652fdef5f examples/semver/semver/version.py::parse=957cfac789f05087f5ae545452d69f43
 # effects: none
 # approved: -
 # made: replay of a hand-written session · 2 turns · ruff 0.17.6, ty 0.0.105, 22 tests

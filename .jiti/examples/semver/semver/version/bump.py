@@ -5,7 +5,7 @@
 # code: 1b96009d8d0fed9b6c8d9c9fa36a417b
 # body: b435c5811c69303813d95d71f5cb8738
 # gates: examples/semver/tests/test_version.py::test_a_raised_version_comes_later=d88f4a8c63ac9260baf3823da3b3c03c examples/semver/tests/test_version.py::test_raising_a_part_of_a_pre_release=193c184305cb04db9ae72a75535d7963
-# uses: -
+# uses: examples/semver/semver/version.py::Version=48652195586f3714d9bd2484ca2ef8d6
 # effects: none
 # approved: -
 # made: replay of a hand-written session · 1 turn · ruff 0.17.6, ty 0.0.105, 8 tests

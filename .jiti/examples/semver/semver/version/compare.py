@@ -5,7 +5,7 @@
 # code: c35cf59c8955096ff96414476e865ac9
 # body: 384199c46f11897ae44b57a22bd8c74b
 # gates: examples/semver/tests/test_version.py::test_a_raised_version_comes_later=d88f4a8c63ac9260baf3823da3b3c03c examples/semver/tests/test_version.py::test_precedence_is_that_of_the_specification=e2933d92a0cfd63a77467740a8e943eb
-# uses: -
+# uses: examples/semver/semver/version.py::Version=48652195586f3714d9bd2484ca2ef8d6
 # effects: none
 # approved: -
 # made: replay of a hand-written session · 2 turns · ruff 0.17.6, ty 0.0.105, 2 tests

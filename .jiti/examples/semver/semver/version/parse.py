@@ -5,7 +5,7 @@
 # code: 7300378ac9ceb4c0742af61135715c1c
 # body: 79c51901267b7282aeabc282bf48414a
 # gates: examples/semver/tests/test_version.py::test_a_version_is_written_as_it_was_read=fa79f2c5a605a454d439ea74ff9f69a3 examples/semver/tests/test_version.py::test_what_is_no_version_is_turned_down=a96284cab350c94fd9c36ff6aa196d8d
-# uses: -
+# uses: examples/semver/semver/version.py::Version=48652195586f3714d9bd2484ca2ef8d6
 # effects: none
 # approved: -
 # made: replay of a hand-written session · 1 turn · ruff 0.17.6, ty 0.0.105, 17 tests
