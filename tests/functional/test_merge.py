@@ -94,9 +94,8 @@ def test_the_examples_pass_their_tests_where_jiti_is_not_installed(tmp_path: Pat
     assert "236 passed" in ran.stdout
     shown = merging.run("python", "-m", "semver", env=path)
     assert "after 1.9.3: 1.9.4 or 1.10.0 or 2.0.0" in shown.stdout
-    assert "at noon: joe may come in\nin the morning: NotYetValidError\n" in merging.run(
-        "python", "-m", "tokens", env=path
-    ).stdout
+    shown = merging.run("python", "-m", "tokens", env=path)
+    assert "at noon: joe may come in\nin the morning: NotYetValidError\n" in shown.stdout
 
 
 def test_one_stub_of_a_file_is_merged_and_the_other_goes_on_as_a_stub(text: Project) -> None:
