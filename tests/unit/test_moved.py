@@ -65,6 +65,40 @@ class _Parser(Parser if TYPE_CHECKING else object):
 if not TYPE_CHECKING:
     Parser = _Parser
 '''
+BOX = '''
+from jiti import jiti
+
+
+@jiti
+class Box:
+    """It counts."""
+
+    def __init__(self, size: int) -> None:
+        """Remember the size."""
+
+    def more(self) -> int:
+        """One more than the size."""
+'''
+BOX_CODE = '''
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.box import Box
+
+
+class _Box(Box if TYPE_CHECKING else object):
+    def __init__(self, size: int) -> None:
+        """Remember the size."""
+        self._size = size
+
+    def more(self) -> int:
+        """One more than the size."""
+        return self._size + 1
+
+
+if not TYPE_CHECKING:
+    Box = _Box
+'''
 TESTS = """
 from app.text import slugify
 
@@ -207,6 +241,18 @@ def test_an_edit_by_hand_stays_one_and_what_was_approved_stays_approved(project:
     assert "return 1 * self.size" in outcome.implementation.code
     assert project.state("app/words.py::Parser.parse").name == "edited"
     assert not outcome.implementation.is_approved
+
+
+def test_a_class_that_was_written_as_a_whole_goes_along(project: Project) -> None:
+    write(project.root, {"app/box.py": BOX})
+    project.implement("app/box.py::Box", BOX_CODE)
+    (project.root / "app" / "box.py").unlink()
+    write(project.root, {"app/chest.py": BOX.replace("class Box", "class Chest")})
+    assert project.found() == {"app/chest.py::Chest": "app/box.py::Box"}
+    outcome = project.ensure("app/chest.py::Chest", "app.chest")
+    assert (outcome.kind, project.state("app/chest.py::Chest").name) == ("moved", "fresh")
+    assert "class _Chest(Chest if TYPE_CHECKING else object):" in outcome.implementation.code
+    assert "from app.chest import Chest" in outcome.implementation.code
 
 
 def read(project: Project, qualname: str) -> mirror.Implementation:

@@ -78,10 +78,7 @@ class Interfaces:
         Raises:
             StubError: something there leads nowhere.
         """
-        if not definition.uses:
-            return ()
-        module = self._modules.at(definition.declaration.path)
-        return tuple(wanted_of(each, definition, module, self._symbols) for each in definition.uses)
+        return tuple(wanted_of(each, definition, self._symbols) for each in definition.uses)
 
     def definitions_of(self, key: str) -> list[Symbol]:
         """The definitions in the source that a key names; several of what is overloaded, or has halves."""

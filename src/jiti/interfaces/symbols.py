@@ -7,12 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from jiti.gates.resolution import ClassThing, FunctionThing
-from jiti.gates.scope import ImportedModule, ImportedName
+from jiti.gates.scope import ImportedModule, ImportedName, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jiti.gates.modules import Module
     from jiti.gates.resolution import Resolver, Thing
 
 
@@ -51,16 +50,17 @@ class Symbols:
                 return found
         return []
 
-    def foreign(self, expression: ast.expr, module: Module) -> str | None:
+    def foreign(self, expression: ast.expr, tree: ast.Module, path: str) -> str | None:
         """The full name of something that a file imports from outside the project; None of anything else.
 
         Args:
             expression: a name, or attributes of one.
-            module: the file that it stands in.
+            tree: the file's.
+            path: the file.
         """
         name, _, below = ast.unparse(expression).partition(".")
-        for binding in module.scope.bindings.get(name, ()):
-            if isinstance(binding, ImportedModule | ImportedName) and self._resolver.leads_out(binding, module.path):
+        for binding in Scope.of(tree.body).bindings.get(name, ()):
+            if isinstance(binding, ImportedModule | ImportedName) and self._resolver.leads_out(binding, path):
                 last = (binding.name,) if isinstance(binding, ImportedName) else ()
                 return ".".join([binding.module, *last, *filter(None, [below])])
         return None

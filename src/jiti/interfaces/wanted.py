@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jiti.definition import Definition
-    from jiti.gates.modules import Module
     from jiti.interfaces.references import References
     from jiti.interfaces.symbols import Symbols
 
@@ -51,13 +50,12 @@ class Wanted:
         return self.key in keys or (bool(owner) and last in references.attributes)
 
 
-def wanted_of(expression: ast.expr, definition: Definition, module: Module, symbols: Symbols) -> Wanted:
+def wanted_of(expression: ast.expr, definition: Definition, symbols: Symbols) -> Wanted:
     """What an entry of `uses=` means.
 
     Args:
         expression: the entry.
         definition: the stub.
-        module: the file that it stands in.
         symbols: the project's.
 
     Raises:
@@ -72,7 +70,7 @@ def wanted_of(expression: ast.expr, definition: Definition, module: Module, symb
         raise StubError(message, key=declaration.key, hint="name what its implementation is to use")
     if keys:
         return Wanted(shown, keys[0])
-    name = symbols.foreign(expression, module)
+    name = symbols.foreign(expression, definition.tree, declaration.path)
     if name is not None:
         return Wanted(shown, None, name)
     message = f"{declaration.place}: uses= names no function or class that can be found: {shown}"

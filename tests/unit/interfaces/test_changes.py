@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror
+from jiti import gates, mirror
 from jiti.interfaces import header_line
 from jiti.settings import Settings
-from jiti.status import survey
+from jiti.status import look_at, survey
+from jiti.why import changes
 
 if TYPE_CHECKING:
     from tests.unit.interfaces.conftest import Tree
@@ -159,6 +160,12 @@ CODES = {
         """,
 }
 OF = {name: f"app/use.py::{name}" for name in CODES}
+DIGESTS = [
+    "55f2e047a48abf32088be4eb8aaf5b0a",
+    "79f1f446516e361515e57bf2741eb3df",
+    "26276db31b3a05a0088242f1c46e2463",
+]
+"""They stand in headers, which people with other Pythons read."""
 TOKEN, BOX, SLUG, PLAIN = {"token"}, {"box", "Shelf.top"}, {"first", "both"}, {"both"}
 
 
@@ -277,6 +284,28 @@ def test_what_moved_away_outdates_all_that_refer_to_it(tree: Tree) -> None:
 )
 def test_a_method_stands_on_its_own_class(tree: Tree, old: str, new: str, stubs: set[str]) -> None:
     assert change(tree, old, new, "app/use.py", USE) == stubs
+
+
+def test_why_names_the_interfaces(tree: Tree) -> None:
+    change(tree, '"""Make a slug."""', '"""Make it a slug."""')
+    project = gates.find(str(tree.root), Settings())
+    declaration = tree.define(OF["both"]).declaration
+    (told,) = changes(declaration, look_at(declaration, project, asks=False).state, project)
+    assert (told.field, told.lines) == ("uses", ("~ app/words.py::slugify",))
+    tree.write({"app/words.py": WORDS.replace("def slugify", "def slug")})
+    project = gates.find(str(tree.root), Settings())
+    (told,) = changes(declaration, look_at(declaration, project, asks=False).state, project)
+    assert (told.message, told.lines) == (
+        "the interface of what the code refers to changed",
+        ("- app/words.py::slugify",),
+    )
+
+
+def test_digests_are_the_same_on_every_python(tree: Tree) -> None:
+    keys = ("app/words.py::slugify", "app/words.py::Token", "app/words.py::Box")
+    assert [tree.interfaces.digest(key) for key in keys] == DIGESTS
+    assert tree.interfaces.digest("app/words.py::Box", private=True) not in {*DIGESTS, None}
+    assert tree.interfaces.digest("app/words.py::nothing") is None
 
 
 def test_a_file_that_cannot_be_read_any_more_outdates_all_that_refer_to_it(tree: Tree) -> None:
