@@ -6,6 +6,7 @@ methods are functions like those of other stubs, and they share one namespace: w
 
 from __future__ import annotations
 
+from _thread import get_ident
 from types import FunctionType
 
 from jiti import class_source, trial
@@ -66,6 +67,7 @@ class ClassDispatcher:
         self._kind = kind
         self._qualname = kind.__qualname__
         self._is_loaded = False
+        self._waiting: set[int] = set()
         self._members: dict[str, Member] = {}
         self._added: set[str] = set()
         self._namespace = Namespace(name_for(kind.__module__, kind.__qualname__), self._find, self._settle)
@@ -111,7 +113,7 @@ class ClassDispatcher:
             if source is None:
                 supply.require_allowed(call, self._engine)
                 name = f"jiti {call.declaration.key}"
-                source = await flights.join(self, lambda: supply.ordered(call, self._engine), name)
+                source = await flights.join(self, lambda: self._ordered(call), name)
             if not self._is_loaded:  # another task may have loaded it while this one waited
                 self._load(source, args)
         return self._loaded(member)(*args, **kwargs)
@@ -127,8 +129,28 @@ class ClassDispatcher:
         source = supply.at_hand(call.declaration, self._engine)
         if source is None:
             supply.require_allowed(call, self._engine)
-            source = supply.ordered(call, self._engine)
+            source = self._ordered(call)
         return source
+
+    def _ordered(self, call: supply.Call) -> Source:
+        """What an engine gives.
+
+        The call's arguments are described for that, and copied: where that uses methods that are to be written, as
+        `__repr__`, they are told so.
+
+        Raises:
+            NotImplementedError: this very thread is waiting for the class already.
+            jiti.errors.JitiError: as `supply.ordered`.
+        """
+        thread = get_ident()
+        if thread in self._waiting:
+            message = f"{call.function.__qualname__} is being written"
+            raise NotImplementedError(message)
+        self._waiting.add(thread)
+        try:
+            return supply.ordered(call, self._engine)
+        finally:
+            self._waiting.discard(thread)
 
     def _call(self, member: Member, args: tuple[object, ...] | None, kwargs: Mapping[str, object]) -> supply.Call:
         return supply.Call(member.written, args, kwargs, declare=lambda _: self._declaration())

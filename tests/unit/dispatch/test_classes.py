@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jiti import BrokenImplementationError, RealBodyError, StubError, dispatch
+from tests.unit.dispatch.running import THREADS, together
 from tests.unit.program import Writer
 
 if TYPE_CHECKING:
@@ -382,3 +383,88 @@ def test_a_wrong_call_fails_as_a_plain_one_would_and_before_anything_is_loaded(p
     with pytest.raises(TypeError, match=r"__init__\(\) missing 1 required positional argument: 'name'"):
         module.Whole()
     assert f"_jiti.{program.name}:Child" not in sys.modules
+
+
+def test_what_describes_an_instance_while_its_class_is_written_is_told_so(program: Program) -> None:
+    """As an engine does for the model: it is shown what the first call was given, by a `__repr__` that is no more."""
+    code = "class C(object):\n    def __init__(self): pass\n    def __repr__(self): return 'C()'\n"
+
+    class Describing(Writer):
+        def generate(self, declaration: Any, function: Any, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - as it has
+            with pytest.raises(NotImplementedError, match=r"C\.__repr__ is being written"):
+                repr(args[0])
+            return super().generate(declaration, function, args, kwargs)
+
+    writer = Describing({"C": code})
+    source = '@jiti(engine=engine)\nclass C:\n    """C."""\n    def __init__(self): ...\n    def __repr__(self): ...\n'
+    assert repr(program.run(source, {}, engine=writer).C()) == "C()"
+    assert len(writer.asked) == 1
+
+
+def test_threads_that_use_a_class_at_once_have_it_written_once(program: Program) -> None:
+    source = SOURCE.replace("@jiti\n", "@jiti(engine=engine)\n")
+    writer = Writer({"Child": CODE})
+    module = program.run(source, {}, engine=writer)
+    assert together(lambda number: module.Whole("Ann", number).hello()) == [
+        f"I am Ann{'!' * number}?" for number in range(THREADS)
+    ]
+    assert writer.written == 1
+
+
+def test_named_tuples_enumerations_and_generic_classes_are_classes_too(program: Program) -> None:
+    source = '''
+import enum
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+@jiti
+class Pair(NamedTuple):
+    """A pair."""
+    one: int
+    two: int
+    def total(self) -> int: ...
+
+@jiti
+class Colour(enum.Enum):
+    """A colour."""
+    RED = 1
+    BLUE = 2
+    def next(self) -> "Colour": ...
+
+@jiti
+class Box(Generic[T]):
+    """A box."""
+    __slots__ = ("item",)
+    def __init__(self, item: T) -> None: ...
+    def __len__(self) -> int: ...
+    def __call__(self) -> T: ...
+    def __class_getitem__(cls, item: type) -> str: ...
+    def __init_subclass__(cls, size: int = 0) -> None: ...
+    def __new__(cls, item: T) -> "Box[T]": ...
+'''
+    implementations = {
+        "Colour": "class Colour:\n    def next(self): return Colour(3 - self.value)\n",
+        "Pair": "class Pair:\n    def total(self): return self.one + self.two\n",
+        "Box": """
+class Box:
+    def __new__(cls, item):
+        return super().__new__(cls)
+    def __init__(self, item):
+        self.item = item
+    def __len__(self):
+        return len(self.item)
+    def __call__(self):
+        return self.item
+    def __class_getitem__(cls, item):
+        return f"box of {item.__name__}"
+    def __init_subclass__(cls, size=0):
+        cls.size = size
+""",
+    }
+    module = program.run(source, implementations)
+    assert module.Pair(1, 2).total() == 3
+    assert module.Colour.RED.next() is module.Colour.BLUE
+    assert module.Box[int] == "box of int"
+    assert (len(module.Box("abc")), module.Box("abc")()) == (3, "abc")
+    assert type("Large", (module.Box,), {}, size=3).size == 3
