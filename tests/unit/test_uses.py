@@ -149,6 +149,8 @@ def test_a_candidate_refers_to_what_its_stub_names(tmp_path: Path, uses: str, bo
     code = f"from app.words import clean, Box\n\n\ndef slugify(text: str) -> str:\n    {body}\n"
     found = Interfaces(str(tmp_path), Settings()).missing(definition, code)
     assert [each.text for each in found] == missing
+    deep = code + f"\n\n_deep = {'-' * 1500}1\n"
+    assert Interfaces(str(tmp_path), Settings()).missing(definition, deep) == []
 
 
 @pytest.mark.parametrize("given", ["json.dumps", ["json.dumps"], {1: 2}, 3])

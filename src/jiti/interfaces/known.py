@@ -208,7 +208,10 @@ class Interfaces:
         wanted = self.wanted_by(definition)
         if not wanted:
             return []
-        references = references_in(code)
+        try:
+            references = references_in(code)
+        except RecursionError:
+            return []  # nobody can judge it: it is turned down for that
         things = [
             each
             for name in sorted(references.used)
