@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import figures, gates, host, locks, mirror
+from jiti import figures, filing, gates, host, locks, mirror
 from jiti.errors import ApprovalNeededError
 from jiti.lockfile import LockFile
 
@@ -104,7 +104,7 @@ def stamp(declaration: Declaration, shown: Implementation) -> Implementation | N
         found = mirror.read(declaration)
         if found is None or found.code != shown.code:
             return None
-        return mirror.approve(declaration, found)
+        return filing.approve(declaration, found)
 
 
 def needed(declaration: Declaration, found: Implementation) -> ApprovalNeededError:

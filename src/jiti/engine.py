@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 from jiti import (
     approval,
     asking,
-    gates,
     generation,
     home,
     locks,
-    mirror,
     own_engines,
     preflight,
     progress,
@@ -28,7 +26,6 @@ from jiti import (
     stub,
 )
 from jiti.definition import Definition, define, require_unchanged
-from jiti.diagnostics import render
 from jiti.errors import JitiError
 from jiti.generation import Means
 from jiti.live import LiveCall
@@ -186,11 +183,11 @@ class Engine:
             return Outcome(key, "kept", found)
         order = self._order(target, definition, state, means, None)
         if found is None:
-            return _written(order, means)
+            return generation.anew(order, means)
         if rebuild and not means.settings.frozen:
-            return _written(replace(order, reason="asked for"), means)
+            return generation.anew(replace(order, reason="asked for"), means)
         if changed := requirements.change_since(order, found):
-            return _verified(replace(order, reason=f"{changed} changed"), found, means)
+            return generation.renewed(replace(order, reason=f"{changed} changed"), found, means)
         return Outcome(key, "kept", found)
 
     def _approved(self, declaration: Declaration, found: Implementation) -> Implementation:
@@ -288,32 +285,3 @@ def default_engine() -> Engine:
     if _default is None:
         _default = Engine()
     return _default
-
-
-def _written(order: Order, means: Means) -> Outcome:
-    declaration = order.definition.declaration
-    preflight.require_installed()
-    preflight.require_writable(declaration)
-    return Outcome(declaration.key, "generated", generation.write(order, means))
-
-
-def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
-    """What comes of an implementation that something around it has changed: checked first, then paid for."""
-    declaration, frozen = order.definition.declaration, means.settings.frozen
-    if order.definition.is_test:  # it was written from what has changed
-        return Outcome(declaration.key, "failing", found) if frozen else _written(order, means)
-    from jiti.effects import reading
-
-    preflight.require_installed()
-    verdict = generation.verify(order, found, means)
-    if verdict.candidate is not None:
-        if not frozen:
-            with locks.guard(declaration.root):
-                effects = reading.header_line(verdict.candidate.effects or ())
-                line = gates.header_line(verdict.candidate.gates)
-                mirror.stamp(order.definition, found, gates=line, effects=effects)
-        return Outcome(declaration.key, "verified", found)
-    if frozen:
-        return Outcome(declaration.key, "failing", found, verdict.diagnostics)
-    reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
-    return _written(replace(order, reason=reason), means)

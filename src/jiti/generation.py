@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiti import gates, host, locks, mirror, orders, preflight, requirements
+from jiti import filing, gates, host, locks, mirror, orders, preflight, requirements
+from jiti.diagnostics import render
 from jiti.errors import GenerationError, JitiError
 from jiti.events import VerificationEnded, VerificationStarted
 from jiti.masking import mask
+from jiti.orders import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -115,6 +117,49 @@ def verify(order: Order, old: Implementation, means: Means) -> Verdict:
     return verdict
 
 
+def anew(order: Order, means: Means) -> Outcome:
+    """Write what was ordered, once it is known that it can be written.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    declaration = order.definition.declaration
+    preflight.require_installed()
+    preflight.require_writable(declaration)
+    return Outcome(declaration.key, "generated", write(order, means))
+
+
+def renewed(order: Order, found: Implementation, means: Means) -> Outcome:
+    """What comes of an implementation that something around it has changed: checked first, then paid for.
+
+    Args:
+        order: the stub, and what changed.
+        found: what is there.
+        means: what it is done with.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    declaration, frozen = order.definition.declaration, means.settings.frozen
+    if order.definition.is_test:  # it was written from what has changed
+        return Outcome(declaration.key, "failing", found) if frozen else anew(order, means)
+    from jiti.effects import reading
+
+    preflight.require_installed()
+    verdict = verify(order, found, means)
+    if verdict.candidate is not None:
+        if not frozen:
+            with locks.guard(declaration.root):
+                effects = reading.header_line(verdict.candidate.effects or ())
+                line = gates.header_line(verdict.candidate.gates)
+                filing.stamp(order.definition, found, gates=line, effects=effects)
+        return Outcome(declaration.key, "verified", found)
+    if frozen:
+        return Outcome(declaration.key, "failing", found, verdict.diagnostics)
+    reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
+    return anew(replace(order, reason=reason), means)
+
+
 @contextmanager
 def _bench(order: Order, means: Means, generate: Callable[[Mapping[str, object]], object]) -> Generator[Workbench]:
     """Where the order's candidates are judged; its child gets ready while the model thinks."""
@@ -160,7 +205,7 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
     if candidate.test_count:
         made += f", {_count(candidate.test_count, 'test')}"
     with locks.guard(order.definition.declaration.root):
-        return mirror.file(
+        return filing.file(
             order.definition,
             candidate.code,
             made=mask(made),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jiti
-from jiti import mirror, states
+from jiti import filing, states
 from jiti.cli import main
 from jiti.definition import define
 from jiti.errors import ApprovalNeededError, FrozenError
@@ -41,7 +41,7 @@ CODE = 'def double(n: int) -> int:\n    """Twice n."""\n    return n * 2\n'
 def project() -> Project:
     """A project whose stub was generated, and waits."""
     made = Project(FILES)
-    mirror.file(define(declaration_for(str(made.root), KEY)), CODE, made="scripted · 1 turn")
+    filing.file(define(declaration_for(str(made.root), KEY)), CODE, made="scripted · 1 turn")
     return made
 
 
@@ -189,7 +189,7 @@ def test_whatever_is_no_yes_is_a_no_and_is_asked_once(answer: str, terminal: Ter
 @terminals
 def test_a_coroutine_is_asked_about_while_the_event_loop_runs_on(terminal: Terminal) -> None:
     made = Project({**FILES, "app.py": FILES["app.py"].replace("def ", "async def ")})
-    mirror.file(define(declaration_for(str(made.root), KEY)), CODE.replace("def ", "async def "), made="scripted")
+    filing.file(define(declaration_for(str(made.root), KEY)), CODE.replace("def ", "async def "), made="scripted")
     script = (
         "import app, asyncio\nasync def main():\n"
         "    task = asyncio.ensure_future(app.double(21))\n"
@@ -425,7 +425,7 @@ def test_installed_code_whose_engine_asks_has_to_be_shipped_approved() -> None:
     made = Project({"app/__init__.py": stub, "app/.jiti/.gitignore": "", "pyproject.toml": ""})
     declaration = declaration_for(str(made.root), "app/__init__.py::double")
     declaration.home = home_of(declaration.source)
-    mirror.file(define(declaration), CODE, made="scripted")
+    filing.file(define(declaration), CODE, made="scripted")
     packages = made.root / "lib" / "site-packages"
     packages.mkdir(parents=True)
     call = f"import sys; sys.path.insert(0, {str(packages)!r}); {CALL}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import mirror, states, stub
+from jiti import filing, states, stub
 from jiti.definition import define
 from jiti.errors import BrokenImplementationError, StubError
 
@@ -34,7 +34,7 @@ class Filed:
         (root / "pyproject.toml").touch()
         self.source = root / "m.py"
         self.source.write_text(MODULE)
-        self.file = Path(mirror.file(define(self.declaration), CODE, made="-").path)
+        self.file = Path(filing.file(define(self.declaration), CODE, made="-").path)
 
     @property
     def declaration(self) -> stub.Declaration:
@@ -186,7 +186,7 @@ def test_a_file_that_was_cut_off_is_broken(tmp_path: Path, key: str, code: str, 
     filed = Filed(tmp_path)
     filed.source.write_text(MODULE + METHOD_MODULE.partition("\n")[2])
     declaration = stub.declaration_for(str(tmp_path), key)
-    file = Path(mirror.file(define(declaration), CODE if key.endswith("f") else METHOD_CODE, made="-").path)
+    file = Path(filing.file(define(declaration), CODE if key.endswith("f") else METHOD_CODE, made="-").path)
     text = file.read_text()
     file.write_text(text[: text.index("\n\n") + 2] + code)
     state = states.look(declaration)
@@ -215,7 +215,7 @@ def test_stamping_settles_a_conflict(filed: Filed) -> None:
     filed.change_body(*NEW_BODY)
     state = filed.state()
     assert state.implementation is not None
-    mirror.stamp(define(filed.declaration), state.implementation)
+    filing.stamp(define(filed.declaration), state.implementation)
     assert filed.state().name == "edited"
     assert "a + a" in filed.file.read_text()
 
