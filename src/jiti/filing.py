@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiti import durable, generated, header, ruff_config, scratch
 from jiti.definition import body_hash
+from jiti.errors import BrokenImplementationError
 from jiti.mirror import (
     Implementation,
     filed_key,
@@ -14,8 +15,10 @@ from jiti.mirror import (
     folder_of,
     implementation_path,
     local_folder,
+    read,
     scratch_path,
 )
+from jiti.source import decode
 from jiti.spec import text_hash
 
 if TYPE_CHECKING:
@@ -82,18 +85,23 @@ def approve(declaration: Declaration, implementation: Implementation) -> Impleme
 
 def stamp(
     definition: Definition, implementation: Implementation, *, gates: str | None = None, effects: str | None = None
-) -> None:
+) -> bool:
     """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
 
     Args:
         definition: the stub.
-        implementation: what is there.
+        implementation: what was looked at.
         gates: the header's `gates:` line, where it has passed others than it says.
         effects: the header's `effects:` line, where they have been looked at again.
+
+    Returns:
+        Whether it was stamped; what somebody has changed since it was read is left as it is.
 
     Raises:
         OSError: it cannot be written; nothing was changed.
     """
+    if not _is_still_there(implementation):
+        return False
     kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
     kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
     if gates is not None:
@@ -102,6 +110,37 @@ def stamp(
         kept["effects"] = effects
     text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
     durable.replace(implementation.path, text)
+    return True
+
+
+def _is_still_there(implementation: Implementation) -> bool:
+    try:
+        with open(implementation.path, "rb") as opened:
+            return decode(opened.read()) == implementation.text
+    except (OSError, UnicodeDecodeError, SyntaxError):
+        return False
+
+
+def put_aside_if_changed(declaration: Declaration, old: Implementation | None) -> str | None:
+    """Take out of the way what somebody has put in a file's place, or made of its code, since it was read.
+
+    Args:
+        declaration: the stub.
+        old: what was there; None where nothing was.
+
+    Returns:
+        The absolute path that it was moved to; None where all is as it was.
+
+    Raises:
+        OSError: it cannot be moved; nothing was changed.
+    """
+    try:
+        found = read(declaration)
+    except BrokenImplementationError as error:
+        return retire(declaration, error.path)
+    if found is None or (old is not None and found.code == old.code):
+        return None
+    return retire(declaration, found.path)
 
 
 def retire(declaration: Declaration, path: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jiti import filing, gates, host, locks, mirror, orders, preflight, requirements
 from jiti.diagnostics import render
 from jiti.errors import GenerationError, JitiError
-from jiti.events import VerificationEnded, VerificationStarted
+from jiti.events import PutAside, VerificationEnded, VerificationStarted
 from jiti.masking import mask
 from jiti.orders import Outcome
 
@@ -88,7 +88,7 @@ def _written(order: Order, means: Means) -> Implementation:
                 limits=session.Limits.of(means.settings),
                 transcript=transcript,
                 observe=means.observe,
-                commit=lambda accepted: _file(order, accepted),
+                commit=lambda accepted: _file(order, accepted, means.observe),
                 clock=clock,
             )
 
@@ -197,15 +197,17 @@ def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, obj
     return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate, sandbox=policy)
 
 
-def _file(order: Order, accepted: Accepted) -> Implementation:
+def _file(order: Order, accepted: Accepted, observe: Observer) -> Implementation:
     from jiti.effects import reading
 
     candidate = accepted.candidate
     made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
     if candidate.test_count:
         made += f", {_count(candidate.test_count, 'test')}"
-    with locks.guard(order.definition.declaration.root):
-        return filing.file(
+    declaration = order.definition.declaration
+    with locks.guard(declaration.root):
+        aside = filing.put_aside_if_changed(declaration, order.old)
+        filed = filing.file(
             order.definition,
             candidate.code,
             made=mask(made),
@@ -214,6 +216,9 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
             tests=candidate.tests,
             effects="" if candidate.effects is None else reading.header_line(candidate.effects),
         )
+    if aside is not None:
+        observe(PutAside(declaration.key, mirror.relative_path(declaration.root, aside)))
+    return filed
 
 
 def _count(number: int, noun: str) -> str:

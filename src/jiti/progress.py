@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from jiti import figures, host
 from jiti.events import (
     PriceUnknown,
+    PutAside,
     Replied,
     SessionEnded,
     SessionStarted,
@@ -170,6 +171,8 @@ class Display:
                 session.activity, session.tool = event.name, event.summary
             case ToolEnded():
                 self._tool_ended(session, event, log)
+            case PutAside():
+                self._print(f"{event.key} was edited meanwhile: that edit is kept as {event.path}")
             case SessionEnded():
                 self._end(session, event)
             case VerificationEnded():

@@ -170,6 +170,47 @@ def test_retiring_keeps_the_text(root: Path) -> None:
         assert mirror.relative_path(str(root), kept) == f".jiti/.local/replaced/app/text/f.py.{number}"
 
 
+def test_what_was_edited_since_it_was_read_is_not_stamped_over(root: Path) -> None:
+    """Neither is what was deleted written again."""
+    definition = define_stub(root)
+    filed = filing.file(definition, CODE, made="-")
+    assert filing.stamp(definition, filed, gates="tests/test_x.py::test_x=0")
+    path = Path(filed.path)
+    edited = path.read_text(encoding="utf-8").replace("return a", "return a  # mine")
+    path.write_text(edited, encoding="utf-8")
+    assert not filing.stamp(definition, filed)
+    assert path.read_text(encoding="utf-8") == edited
+    path.unlink()
+    assert not filing.stamp(definition, filed)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("edit", ["return a  # mine", "return a +", ""])
+def test_what_was_edited_while_other_code_was_written_is_put_aside(root: Path, edit: str) -> None:
+    definition = define_stub(root)
+    declaration = definition.declaration
+    assert filing.put_aside_if_changed(declaration, None) is None
+    old = filing.file(definition, CODE, made="-")
+    filing.stamp(definition, old, gates="tests/test_x.py::test_x=0")
+    assert filing.put_aside_if_changed(declaration, old) is None, "only its header has changed"
+    path = Path(old.path)
+    edited = path.read_text(encoding="utf-8").replace("return a", edit) if edit else ""
+    path.write_text(edited, encoding="utf-8")
+    kept = filing.put_aside_if_changed(declaration, old)
+    assert kept is not None
+    assert Path(kept).read_text(encoding="utf-8") == edited
+    assert not path.exists()
+
+
+def test_what_came_meanwhile_is_put_aside(root: Path) -> None:
+    """Of a stub that had no file, somebody may have checked one out."""
+    definition = define_stub(root)
+    came = filing.file(definition, CODE, made="-")
+    kept = filing.put_aside_if_changed(definition.declaration, None)
+    assert kept is not None
+    assert Path(kept).read_text(encoding="utf-8") == came.text
+
+
 def test_replacing_clears_what_a_killed_write_left(tmp_path: Path) -> None:
     """And leaves alone other files, and what somebody may be writing now."""
     for name in (".f.py.123.abcd.tmp", ".g.py.123.abcd.tmp"):

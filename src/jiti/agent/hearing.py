@@ -6,6 +6,7 @@ What a session goes on with is text and plain JSON, of bounded depth; a model's 
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ def answer_of(model: Model, request: Request) -> Reply:
     except (JitiError, OutOfTimeError):
         raise
     except Exception as error:
+        if not threading.main_thread().is_alive():
+            raise  # Python shuts down: whoever began the generation tells of that
         raise _failed(request, f"{type(model).__name__}.reply raised {type(error).__name__}: {error}") from error
     if not _is_reply(reply):
         raise _failed(request, f"{type(model).__name__}.reply gave no Reply of texts and tool calls: {reply!r:.100}")

@@ -88,7 +88,9 @@ def _keep(declaration: Declaration) -> Outcome:
     if state.runs:
         return Outcome(key, "nothing", f"nothing to resolve, it is {state.name}")
     definition = define(declaration)
-    filing.stamp(definition, state.implementation, effects=standing.line_for(definition, state.implementation))
+    effects = standing.line_for(definition, state.implementation)
+    if not filing.stamp(definition, state.implementation, effects=effects):
+        return Outcome(key, "nothing", "its code was changed meanwhile: look at it again", FINDINGS)
     path = mirror.relative_path(declaration.root, state.implementation.path)
     return Outcome(key, "kept", f"kept {path} as it is")
 
