@@ -68,13 +68,15 @@ def run(setup: Mapping[str, Any], settings: Settings, limits: Limits) -> Rehears
     Raises:
         MergeError: it cannot be started.
     """
-    folder = tempfile.mkdtemp(prefix="jiti-merge-")
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-merge-"))
     tag = secrets.token_hex(8)
-    told, boot = os.path.join(folder, "told"), os.path.join(folder, "setup")
+    told, boot, temporary = (os.path.join(folder, name) for name in ("told", "setup", "tmp"))
     try:
+        os.mkdir(temporary)
+        of_its_own = {"folder": temporary, "temporary": temporary, "told": told, "hidden": ()}
         with open(boot, "wb") as file:
-            pickle.dump({**setup, "folder": folder, "told": told}, file)
-        environment = child_environment(os.environ, passed=settings.env, tag=tag, folder=folder)
+            pickle.dump({**setup, **of_its_own}, file)
+        environment = child_environment(os.environ, passed=settings.env, tag=tag, folder=temporary)
         with open(os.path.join(folder, "printed"), "w+b") as output:
             child = _start(boot, output.fileno(), environment, setup["root"])
             try:
