@@ -7,7 +7,6 @@ fork, it does one job itself and ends.
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import shutil
@@ -23,7 +22,7 @@ import pytest
 
 import jiti.trial
 from jiti.checks import jobs, processes, pytest_run, stub_module, watching
-from jiti.checks.confining import Confining
+from jiti.checks.confining import Confining, hide
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
 from jiti.checks.reports import OURS, Report, ReportingTrial, message_of, short_traceback, told
@@ -83,7 +82,7 @@ class _Child:
         signal.signal(signal.SIGTERM, self._asked_to_leave)
         processes.end_with_parent(signal.SIGTERM, self._setup["parent"])
         if self._setup["hidden"]:
-            _hide(tuple(self._setup["hidden"]))
+            hide(tuple(self._setup["hidden"]))
 
     def run(self) -> NoReturn:
         """Get ready, serve, and end."""
@@ -282,20 +281,6 @@ class _Child:
         finally:
             shutil.rmtree(self._setup["folder"], ignore_errors=True)
             os._exit(0)
-
-
-def _hide(beginnings: tuple[str, ...]) -> None:
-    """Let no code of this process open files whose paths begin so."""
-
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes):
-            return
-        path = os.path.realpath(os.fsdecode(arguments[0]))
-        if path.startswith(beginnings):
-            message = "what a test is written for cannot be read"
-            raise PermissionError(errno.EACCES, message, path)
-
-    sys.addaudithook(refuse)
 
 
 def _finish(report: Report) -> NoReturn:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import processes
 from jiti.checks.environment import child_environment, import_path
-from jiti.checks.runs import Ending, Event, Run, Stage, excerpt, need_of, read_event
+from jiti.checks.runs import Ending, Event, Run, Stage, ending_of, excerpt, need_of, read_event
 from jiti.checks.wire import Wire, decode
 from jiti.submission import OutOfTimeError
 
@@ -46,6 +46,10 @@ _MOST_SAID = 256 << 20
 """Bytes of all lines of one job."""
 _MOST_LINES = 20
 """Of what is told of a child that did not get ready."""
+_IDLE = frozenset({"effect", "need", "asked"})
+"""Events by which a job gets no further, so that a candidate may bring them about as often as it likes."""
+_STEPS = 3
+"""Of a test, each of which may take its time: its setup, its call, its teardown."""
 _GRACE = 5.0
 """Seconds that a child may take to end a job or itself, once it was told to."""
 
@@ -191,8 +195,8 @@ class ChildProcess:
 
         Args:
             job: its `kind`, and what that needs.
-            seconds: how long it may be silent. Each event that it reports gives it as long again.
-            times: how many such spans it may compute for.
+            seconds: how long it may be silent. Each step that it reports gives it as long again.
+            times: how many such spans it may compute for; and how many tests or examples it has, at least.
             end: the moment of the monotonic clock when the session's time is over.
 
         Raises:
@@ -205,7 +209,7 @@ class ChildProcess:
         os.truncate(self._output, 0)
         try:
             self._wire.send({"candidate": None} | dict(job) | bounds | {"nonce": nonce, "folder": folder, "cpu": cpu})
-            events, ending, status = self._listen(nonce, seconds, end)
+            events, ending, status = self._listen(nonce, seconds, times, end)
         except OSError:
             events, ending, status = [], Ending.LOST, None
         finally:
@@ -214,10 +218,11 @@ class ChildProcess:
             ending = Ending.FLOOD
         return Run(tuple(events), ending, status, excerpt(self._output))
 
-    def _listen(self, nonce: str, seconds: float, end: float) -> tuple[list[Event], Ending, int | None]:
+    def _listen(self, nonce: str, seconds: float, times: int, end: float) -> tuple[list[Event], Ending, int | None]:
         events: list[Event] = []
         said = 0
-        deadline = min(time.monotonic() + seconds, end)
+        last = min(time.monotonic() + seconds * (_STEPS * times + 2), end)
+        deadline = min(time.monotonic() + seconds, last)
         while True:
             try:
                 line = self._wire.receive(max(0.0, deadline - time.monotonic()))
@@ -230,7 +235,7 @@ class ChildProcess:
                 return events, *self._hung_up(events)
             if line[:1] == _OWN:
                 _, data = decode(line[1:])
-                return events, *_ending(events, data["status"], too_many=data["too_many"])
+                return events, *ending_of(events, data["status"], too_many=data["too_many"])
             event = read_event(decode(line[1:]), nonce) if line[:1] == _OF_A_JOB else None
             if event is None:
                 return events, Ending.FORGED, self._stop()
@@ -238,7 +243,8 @@ class ChildProcess:
             said += len(line)
             if said > _MOST_SAID:
                 return events, Ending.FLOOD, self._stop()
-            deadline = min(time.monotonic() + seconds, end)
+            if event[0] not in _IDLE:
+                deadline = min(time.monotonic() + seconds, last)
 
     def _hung_up(self, events: list[Event]) -> tuple[Ending, int | None]:
         """It is gone: because it does one job only, or because the job ended it."""
@@ -246,7 +252,7 @@ class ChildProcess:
         self._wait()
         status = self._process.returncode
         self._end()
-        return (Ending.LOST, status) if self.forks else _ending(events, status, too_many=False)
+        return (Ending.LOST, status) if self.forks else ending_of(events, status, too_many=False)
 
     def _stop(self) -> int | None:
         """End the job that runs; where the child cannot, or is itself the job's process, end the child."""
@@ -291,11 +297,3 @@ def _shortened(why: str) -> str:
     """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
     lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
     return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])
-
-
-def _ending(events: list[Event], status: int | None, *, too_many: bool) -> tuple[Ending, int | None]:
-    if too_many:
-        return Ending.PROCESSES, status
-    if events and events[-1][0] == "done" and status == 0:
-        return Ending.DONE, status
-    return (Ending.TIMEOUT if status == processes.OUT_OF_TIME else Ending.CRASHED), status

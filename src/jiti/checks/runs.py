@@ -10,8 +10,10 @@ from enum import Enum, StrEnum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from jiti.checks.processes import OUT_OF_TIME
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Event: TypeAlias = tuple[str, dict[str, Any]]
 """A name, and what belongs to it."""
@@ -124,6 +126,21 @@ def need_of(data: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         arguments = None
     return data | {"rows": rows, "arguments": arguments}
+
+
+def ending_of(events: Sequence[Event], status: int | None, *, too_many: bool) -> tuple[Ending, int | None]:
+    """How a job ended, with its status.
+
+    Args:
+        events: what it reported.
+        status: see `Run`.
+        too_many: whether it was ended because it had too many descendants.
+    """
+    if too_many:
+        return Ending.PROCESSES, status
+    if events and events[-1][0] == "done" and status == 0:
+        return Ending.DONE, status
+    return (Ending.TIMEOUT if status == OUT_OF_TIME else Ending.CRASHED), status
 
 
 def excerpt(descriptor: int, characters: int = PRINTED_CHARACTERS) -> str:
