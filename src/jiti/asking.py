@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiti import figures, filing, gates, host, locks, mirror
+from jiti.definition import define
+from jiti.effects import standing
 from jiti.errors import ApprovalNeededError
+from jiti.header import NONE
 from jiti.lockfile import LockFile
 
 if TYPE_CHECKING:
@@ -27,33 +30,39 @@ class Facts:
     """What a person is told of code beside the code itself.
 
     Attributes:
-        effects: what it may do beyond computing, as its header says.
+        effects: what it does besides computing: as its header says; of code that was edited since, by reading it.
+        beyond: what of that its stub does not allow, each with its line.
         gates: the node ids of the tests that it has passed.
         made: how it was made.
         edited: whether it is no longer what jiti wrote.
     """
 
     effects: str
+    beyond: tuple[str, ...]
     gates: tuple[str, ...]
     made: str
     edited: bool
 
     @classmethod
-    def of(cls, found: Implementation) -> Facts:
-        """Those of an implementation."""
+    def of(cls, declaration: Declaration, found: Implementation) -> Facts:
+        """Those of a stub's implementation."""
         header = found.header
-        effects = header.get("effects", "-")
+        edited = found.body != header["body"]
+        effects = standing.line_for(define(declaration), found) if edited else header.get("effects", NONE)
         return cls(
-            effects=_EFFECTS_UNKNOWN if effects == "-" else effects,
+            effects=_EFFECTS_UNKNOWN if effects == NONE else effects,
+            beyond=tuple(standing.shown(standing.beyond(declaration, found, untouched=not edited))),
             gates=tuple(gates.parse(header.get("gates", ""))),
-            made=header.get("made", "-"),
-            edited=found.body != header["body"],
+            made=header.get("made", NONE),
+            edited=edited,
         )
 
     def rows(self) -> Mapping[str, str]:
         """They by their names, in words."""
+        beyond = "; ".join(" ".join(each.split()) for each in self.beyond)
         return {
             "effects": self.effects,
+            **({"beyond": f"what its stub allows: {beyond}"} if beyond else {}),
             "gates": ", ".join(self.gates) or "none has decided on it",
             "made": f"{self.made}, and edited by hand since" if self.edited else self.made,
         }
@@ -168,7 +177,7 @@ def _says_yes(declaration: Declaration, found: Implementation) -> bool:
         "",
         *(f"    {line}".rstrip() for line in figures.legible(found.code).rstrip("\n").split("\n")),
         "",
-        *(f"    {name:<8}{figures.legible(value)}" for name, value in Facts.of(found).rows().items()),
+        *(f"    {name:<8}{figures.legible(value)}" for name, value in Facts.of(declaration, found).rows().items()),
         "jiti: run it? [y/N] ",
     ]
     sys.stderr.write("\n".join(lines))

@@ -6,7 +6,7 @@ VERSION = "1"
 FIELDS = ("stub", "spec", "code", "body", "gates", "uses", "effects", "approved", "made")
 NONE = "-"
 _REQUIRED = ("jiti", "stub", "spec", "code", "body")
-_MOST_LINES = 24  # what comes after them is not looked at line by line
+_MOST_LINES = 24  # what comes after them is code
 _OPENING = "# Written by jiti for "
 _CLOSING = ". It is yours: read it, edit it, commit it."
 
@@ -47,7 +47,7 @@ def split(text: str) -> tuple[dict[str, str], str]:
     lines = text.split("\n", _MOST_LINES)
     fields: dict[str, str] = {}
     number = 1
-    for line in lines[1:]:
+    for line in lines[1:_MOST_LINES]:
         if not line.startswith("# "):
             break
         name, _, value = line.partition(": ")

@@ -9,6 +9,7 @@ import pytest
 
 from jiti import asking, mirror, states
 from jiti.approval import is_needed
+from jiti.asking import Facts
 from jiti.engine import Engine
 from jiti.errors import ApprovalNeededError, ConfigError, FrozenError
 from jiti.home import Home
@@ -130,6 +131,22 @@ def test_a_comment_that_was_added_has_to_be_approved_too(program: Program) -> No
     approve(program)
     edit(program, "n * 2", "n * 2  # noqa")
     assert states.look(program.declaration("double"), asks=True).name == "unapproved"
+
+
+def test_whoever_is_asked_is_told_what_an_edit_does_and_the_stub_does_not_allow(program: Program) -> None:
+    double(program)
+    declaration = program.declaration("double")
+    before = mirror.read(declaration)
+    assert before is not None
+    assert "beyond" not in Facts.of(declaration, before).rows()
+    edit(program, "    return n * 2", "    print(n)\n    return len(open(str(n)).read())")
+    after = mirror.read(declaration)
+    assert after is not None
+    rows = Facts.of(declaration, after).rows()
+    assert rows["effects"] == "files output"
+    line = after.text.split("\n").index("    print(n)") + 1
+    assert rows["beyond"] == f"what its stub allows: output line {line}: print; files line {line + 1}: open"
+    assert rows["made"].endswith(", and edited by hand since")
 
 
 def test_what_is_stale_is_no_matter_of_approval(program: Program) -> None:

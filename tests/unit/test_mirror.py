@@ -148,6 +148,17 @@ def test_a_damaged_file_is_broken_and_says_how_to_mend_it(root: Path, data: byte
     assert caught.value.path == str(path)
 
 
+def test_code_below_a_long_header_is_code(root: Path) -> None:
+    """What runs is what is hashed, shown and approved."""
+    definition = define_stub(root)
+    path = Path(filing.file(definition, CODE, made="-").path)
+    above, _, below = path.read_text(encoding="utf-8").partition("\n\n")
+    path.write_text(above + "\n# more: of it" * 30 + f"\n\n{below}", encoding="utf-8")
+    found = mirror.read(definition.declaration)
+    assert found is not None
+    assert found.code.endswith(CODE)
+
+
 def test_windows_line_ends_and_a_byte_order_mark_do_not_count(root: Path) -> None:
     """A checkout may have changed them."""
     definition = define_stub(root)
