@@ -194,6 +194,17 @@ def test_a_file_that_was_cut_off_is_broken(tmp_path: Path, key: str, code: str, 
     assert runs or f"it does not define {declaration.qualname}" in str(state.error)
 
 
+@pytest.mark.parametrize("deep", ["a" + ".b" * 100_000, "not " * 50_000 + "a", "(" * 5_000 + "a" + ")" * 5_000, "\0"])
+def test_what_python_cannot_parse_is_broken_and_no_error_of_pythons_own(filed: Filed, deep: str) -> None:
+    filed.change_body("a * 2", deep)
+    state = filed.state()
+    assert (state.runs, state.name) == (False, "broken")
+    assert ".jiti/m/f.py: it does not parse: " in str(state.error)
+    filed.change_stub("...", deep)
+    with pytest.raises(StubError):
+        filed.state()
+
+
 def test_a_mangled_spec_line_is_broken_once_it_is_needed(filed: Filed) -> None:
     """As long as the stub's text is the same it is not looked at."""
     filed.change_body("# spec: signature=", "# spec: sig=")
