@@ -46,8 +46,8 @@ SENDS_A_SIGNAL = ("kill", "tkill", "tgkill")
 IN_MEMORY = ("memfd_create", "memfd_secret")
 """Calls that make files which no limit on memory counts; they are answered with ENOSYS, as by an old kernel."""
 BY_COMMAND = {"fcntl": (8, 15, 1024), "ioctl": (0x8901, 0x8902, 0x5412)}
-"""Calls whose second argument says what they do, and what of that is refused: to have the kernel send signals to another
-process (`F_SETOWN`, `F_SETOWN_EX`, `FIOSETOWN`, `SIOCSPGRP`), to keep others from a file by a lease (`F_SETLEASE`), to
+"""Calls whose second argument says what they do, and what of that is refused: to have the kernel send signals to others
+(`F_SETOWN`, `F_SETOWN_EX`, `FIOSETOWN`, `SIOCSPGRP`), to keep others from a file by a lease (`F_SETLEASE`), to
 type on a terminal (`TIOCSTI`)."""
 
 _CLONE_THREAD = 0x00010000
