@@ -16,7 +16,7 @@ from jiti.header import NONE
 from jiti.lockfile import LockFile
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Sequence
 
     from jiti.mirror import Implementation
     from jiti.stub import Declaration
@@ -57,15 +57,16 @@ class Facts:
             edited=edited,
         )
 
-    def rows(self) -> Mapping[str, str]:
-        """They by their names, in words."""
-        beyond = "; ".join(" ".join(each.split()) for each in self.beyond)
-        return {
-            "effects": self.effects,
-            **({"beyond": f"what its stub allows: {beyond}"} if beyond else {}),
-            "gates": ", ".join(self.gates) or "none has decided on it",
-            "made": f"{self.made}, and edited by hand since" if self.edited else self.made,
-        }
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """They by their names, in words; what goes on with the row above has no name."""
+        rows = [("effects", self.effects)]
+        if self.beyond:
+            rows += [("beyond", "what its stub allows:"), *(("", each) for each in self.beyond)]
+        passed = self.gates or ("none has decided on it",)
+        rows += [("gates" if number == 0 else "", each) for number, each in enumerate(passed)]
+        if self.gates and self.edited:
+            rows.append(("", "all passed before it was edited"))
+        return [*rows, ("made", f"{self.made}, and edited by hand since" if self.edited else self.made)]
 
 
 def approved(declaration: Declaration, found: Implementation, *, frozen: bool) -> Implementation:
@@ -177,7 +178,8 @@ def _says_yes(declaration: Declaration, found: Implementation) -> bool:
         "",
         *(f"    {line}".rstrip() for line in figures.legible(found.code).rstrip("\n").split("\n")),
         "",
-        *(f"    {name:<8}{figures.legible(value)}" for name, value in Facts.of(declaration, found).rows().items()),
+        *(f"    {name:<8}{figures.legible(value)}".rstrip() for name, value in Facts.of(declaration, found).rows()),
+        "",
         "jiti: run it? [y/N] ",
     ]
     sys.stderr.write("\n".join(lines))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import asking, mirror, states
+from jiti import asking, filing, mirror, states
 from jiti.approval import is_needed
 from jiti.asking import Facts
+from jiti.definition import define
 from jiti.engine import Engine
 from jiti.errors import ApprovalNeededError, ConfigError, FrozenError
 from jiti.home import Home
@@ -138,15 +139,21 @@ def test_whoever_is_asked_is_told_what_an_edit_does_and_the_stub_does_not_allow(
     declaration = program.declaration("double")
     before = mirror.read(declaration)
     assert before is not None
-    assert "beyond" not in Facts.of(declaration, before).rows()
+    filing.stamp(define(declaration), before, gates=f"tests/test_it.py::test_it={'0' * 32}")
+    assert "beyond" not in dict(Facts.of(declaration, before).rows())
     edit(program, "    return n * 2", "    print(n)\n    return len(open(str(n)).read())")
     after = mirror.read(declaration)
     assert after is not None
-    rows = Facts.of(declaration, after).rows()
-    assert rows["effects"] == "files output"
     line = after.text.split("\n").index("    print(n)") + 1
-    assert rows["beyond"] == f"what its stub allows: output line {line}: print; files line {line + 1}: open"
-    assert rows["made"].endswith(", and edited by hand since")
+    assert Facts.of(declaration, after).rows() == [
+        ("effects", "files output"),
+        ("beyond", "what its stub allows:"),
+        ("", f"output  line {line}: print"),
+        ("", f"files  line {line + 1}: open"),
+        ("gates", "tests/test_it.py::test_it"),
+        ("", "all passed before it was edited"),
+        ("made", "by hand, and edited by hand since"),
+    ]
 
 
 def test_what_is_stale_is_no_matter_of_approval(program: Program) -> None:

@@ -97,5 +97,5 @@ def _approve(declaration: Declaration, page: Page | None, *, asks: bool) -> Outc
 def _show(page: Page, declaration: Declaration, found: Implementation) -> None:
     page.heading(declaration.key, mirror.relative_path(declaration.root, found.path))
     page.code(found.code)
-    for name, value in Facts.of(declaration, found).rows().items():
+    for name, value in Facts.of(declaration, found).rows():
         page.entry(name, value)
