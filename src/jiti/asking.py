@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,7 +100,7 @@ def approved(declaration: Declaration, found: Implementation, *, frozen: bool) -
             stamped = stamp(declaration, found)
             if stamped is not None:
                 return stamped
-            sys.stderr.write(f"jiti: {declaration.key} was changed meanwhile\n")
+            sys.stderr.write(f"jiti: {declaration.key} was changed meanwhile, and nothing was approved: look again\n")
 
 
 def stamp(declaration: Declaration, shown: Implementation) -> Implementation | None:
@@ -167,8 +167,23 @@ def _one_at_a_time(root: str) -> Generator[None]:
     except OSError as error:
         raise locks.unwritable(root, error) from error
     with closing(file):
-        file.lock(blocking=True)
+        terminal = _name_of_terminal()
+        if not file.lock(blocking=False):
+            if (other := file.read().decode("utf-8", "replace")) != terminal and terminal:
+                where = f" at {figures.legible(other)}" if other else ""
+                sys.stderr.write(f"jiti: waiting for the answer to another question about this project{where}\n")
+                sys.stderr.flush()
+            file.lock(blocking=True)
+        file.write(terminal.encode())
         yield
+
+
+def _name_of_terminal() -> str:
+    """Where this process asks; empty where the system does not say."""
+    try:
+        return os.ttyname(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):
+        return ""
 
 
 def _says_yes(declaration: Declaration, found: Implementation) -> bool:
@@ -182,6 +197,17 @@ def _says_yes(declaration: Declaration, found: Implementation) -> bool:
         "",
         "jiti: run it? [y/N] ",
     ]
+    _forget_what_was_typed()
     sys.stderr.write("\n".join(lines))
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in YES
+
+
+def _forget_what_was_typed() -> None:
+    """Let nobody approve what they have not seen: what was typed before the question is no answer to it."""
+    try:
+        import termios
+    except ImportError:  # Windows has none
+        return
+    with suppress(OSError, termios.error):  # the terminal may have gone
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

@@ -244,7 +244,7 @@ def test_code_that_changes_under_the_question_is_shown_again(terminal: Terminal)
     path.write_text(path.read_text("utf-8").replace("n * 2", "2 * n"), encoding="utf-8")
     terminal.type("y\n")
     terminal.wait_for(QUESTION, 2)
-    assert "jiti: app.py::double was changed meanwhile\n" in terminal.text
+    assert "jiti: app.py::double was changed meanwhile, and nothing was approved: look again\n" in terminal.text
     assert "return 2 * n" in terminal.text
     terminal.type("y\n")
     assert process.wait(60) == 0
@@ -277,6 +277,35 @@ def test_of_two_processes_one_asks_and_its_yes_does_for_both(terminal: Terminal)
     assert [process.wait(60) for process in processes] == [0, 0]
     assert terminal.rest().count("got 42") == 2
     assert terminal.text.count(QUESTION) == 1
+
+
+@terminals
+def test_who_waits_at_another_terminal_is_told_so(terminal: Terminal) -> None:
+    made = project()
+    first = terminal.start(made.root)
+    terminal.wait_for(QUESTION)
+    other = Terminal()
+    try:
+        second = other.start(made.root)
+        name = os.ttyname(terminal.theirs)
+        other.wait_for(f"jiti: waiting for the answer to another question about this project at {name}\n")
+        terminal.type("y\n")
+        assert [first.wait(60), second.wait(60)] == [0, 0]
+        assert "got 42" in other.rest()
+    finally:
+        other.close()
+    assert "waiting for" not in terminal.rest()
+
+
+@terminals
+def test_what_was_typed_before_the_question_is_no_answer(terminal: Terminal) -> None:
+    made = project()
+    terminal.type("y\n")
+    process = terminal.start(made.root)
+    terminal.wait_for(QUESTION)
+    terminal.type("n\n")
+    assert process.wait(60) == 1
+    assert "ApprovalNeededError" in terminal.rest()
 
 
 @terminals
