@@ -376,6 +376,17 @@ def test_approve_shows_what_it_stamps(capsys: pytest.CaptureFixture[str]) -> Non
     assert command(made, "check") == 0
 
 
+def test_show_tells_whether_it_is_approved_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    made = project()
+    command(made, "approve", KEY)
+    command(made, "show", KEY)
+    assert "\n    approved: as it stands\n" in capsys.readouterr().out
+    path = made.root / IMPLEMENTATION
+    path.write_text(path.read_text("utf-8").replace("n * 2", "n + n"), encoding="utf-8")
+    command(made, "show", KEY)
+    assert "\n    approved: not as it stands\n" in capsys.readouterr().out
+
+
 def test_approve_tells_machines(capsys: pytest.CaptureFixture[str]) -> None:
     made = project()
     assert command(made, "approve", "app.py", "--json") == 0
