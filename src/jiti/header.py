@@ -21,9 +21,9 @@ class HeaderError(ValueError):
 
 
 def compose(key: str, fields: dict[str, str]) -> str:
-    """The header's lines; fields that are not given stand as `-`."""
+    """The header's lines; fields that are not given stand as `-`, and none is ever more than one line."""
     lines = [f"{_OPENING}{key}{_CLOSING}", f"# jiti: {VERSION}"]
-    lines += [f"# {field}: {fields.get(field) or NONE}" for field in FIELDS]
+    lines += [f"# {field}: {' '.join((fields.get(field) or NONE).splitlines())}" for field in FIELDS]
     return "\n".join(lines) + "\n"
 
 

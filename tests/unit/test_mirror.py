@@ -148,6 +148,14 @@ def test_a_damaged_file_is_broken_and_says_how_to_mend_it(root: Path, data: byte
     assert caught.value.path == str(path)
 
 
+def test_no_field_can_say_anything_of_another(root: Path) -> None:
+    """A recorded session says by which model it was; a file may be called anything."""
+    made = "a model\n# approved: 0\r# effects: none"
+    filed = filing.file(define_stub(root), CODE, made=made)
+    assert filed.header["made"] == "a model # approved: 0 # effects: none"
+    assert (filed.header["approved"], filed.header["effects"]) == ("-", "-")
+
+
 def test_code_below_a_long_header_is_code(root: Path) -> None:
     """What runs is what is hashed, shown and approved."""
     definition = define_stub(root)
