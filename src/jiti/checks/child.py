@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 import jiti.trial
-from jiti.checks import jobs, processes, pytest_run, stub_module, watching
+from jiti.checks import jobs, leftovers, processes, pytest_run, stub_module, watching
 from jiti.checks.confining import Confining, hide
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
@@ -185,6 +184,8 @@ class _Child:
 
     def _fork_for_each(self, place: Place, confining: Confining) -> None:
         kept = frozenset(processes.children(os.getpid()))  # a user's module may have started them: they stay
+        temporary = self._setup["temporary"]
+        kept_files = frozenset(os.listdir(temporary))  # and may have made these
         while True:
             try:
                 job = decode(self._wire.receive())
@@ -207,6 +208,7 @@ class _Child:
             except (EOFError, OSError):
                 return
             ours.close()
+            leftovers.empty(temporary, besides=kept_files)  # what one candidate leaves there is not for the next
 
     @staticmethod
     def _fork() -> int:
@@ -279,7 +281,7 @@ class _Child:
         try:
             processes.end_descendants()
         finally:
-            shutil.rmtree(self._setup["folder"], ignore_errors=True)
+            leftovers.remove(self._setup["folder"])
             os._exit(0)
 
 

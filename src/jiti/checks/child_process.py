@@ -11,7 +11,6 @@ import math
 import os
 import pickle
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import processes
+from jiti.checks import forking, leftovers, processes
 from jiti.checks.environment import child_environment, import_path
 from jiti.checks.runs import Ending, Event, Run, Stage, ending_of, excerpt, need_of, read_event
 from jiti.checks.wire import Wire, decode
@@ -105,7 +104,7 @@ class ChildProcess:
 
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
-    ) -> tuple[subprocess.Popen[bytes], Wire]:
+    ) -> tuple[subprocess.Popen[bytes] | forking.Forked, Wire]:
         temporary = os.path.join(self._folder, "tmp")
         os.mkdir(temporary)
         setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
@@ -114,9 +113,14 @@ class ChildProcess:
         with open(path, "wb") as file:
             pickle.dump(setup, file)
         environment = child_environment(os.environ, passed=env, tag=self._tag, folder=temporary)
+        server = forking.server_for(environment, import_path(), str(setup["root"])) if fork else None
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(theirs.fileno())]
+            wire = theirs.fileno()
+            if server is not None:
+                forked = server.fork(path, environment, self._folder, wire=wire, output=self._output)
+                return forked, Wire(ours)
+            command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(wire)]
             return self._spawn(command, environment, theirs), Wire(ours)
 
     def _spawn(self, command: list[str], environment: dict[str, str], theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -213,7 +217,7 @@ class ChildProcess:
         except OSError:
             events, ending, status = [], Ending.LOST, None
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            leftovers.remove(folder)
         if os.fstat(self._output).st_size >= self._limits.output:
             ending = Ending.FLOOD
         return Run(tuple(events), ending, status, excerpt(self._output))
@@ -290,7 +294,7 @@ class ChildProcess:
         if self._output >= 0:
             os.close(self._output)
             self._output = -1
-        shutil.rmtree(self._folder, ignore_errors=True)
+        leftovers.remove(self._folder)
 
 
 def _shortened(why: str) -> str:

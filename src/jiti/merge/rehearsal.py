@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import processes
+from jiti.checks import leftovers, processes
 from jiti.checks.environment import child_environment
 from jiti.checks.runs import excerpt
 from jiti.errors import MergeError
@@ -85,7 +84,7 @@ def run(setup: Mapping[str, Any], settings: Settings, limits: Limits) -> Rehears
                 processes.end_tree(child, tag)
             return Rehearsal(_read(told), excerpt(output.fileno(), _CHARACTERS), seconds)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        leftovers.remove(folder)
 
 
 def _start(boot: str, output: int, environment: Mapping[str, str], root: str) -> subprocess.Popen[bytes]:
