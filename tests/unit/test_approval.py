@@ -68,7 +68,13 @@ def edit(program: Program, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "engine"), [(ASK, None), (ASK, Engine(approve="auto")), ("", Engine(approve="ask"))]
+    ("settings", "engine"),
+    [
+        (ASK, None),
+        ('[tool.jiti]\n"\\u0061pprove" = "ask"\n', None),
+        (ASK, Engine(approve="auto")),
+        ("", Engine(approve="ask")),
+    ],
 )
 def test_a_call_of_unapproved_code_names_the_command(program: Program, settings: str, engine: Engine | None) -> None:
     function = double(program, settings, engine)
