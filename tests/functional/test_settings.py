@@ -52,7 +52,7 @@ def called(project: Project, **env: str) -> Call:
     ],
 )
 def test_a_later_place_wins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, variable: str, engine: dict[str, str], model: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, variable: str, engine: dict[str, Any], model: str
 ) -> None:
     monkeypatch.setenv("JITI_MODEL", variable)
     with MessagesServer(give_up("no")) as server:
