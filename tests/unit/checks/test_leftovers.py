@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="such folders cannot be made there")
 
 DEEP = """
-import os, tempfile
+import os
 
 
 def slugify(text):
-    for folder in (os.getcwd(), tempfile.gettempdir()):
-        os.chdir(folder)
-        for _ in range(1_500):
-            os.mkdir("d")
-            os.chdir("d")
+    for _ in range(1_050):
+        os.mkdir("d")
+        os.chdir("d")
     return "hello-world"
 """
 SPOILING = """
@@ -56,7 +54,7 @@ def deep(folder: Path, name: str, depth: int) -> None:
     os.close(there)
 
 
-@pytest.mark.parametrize(("name", "depth"), [("d", 1_500), ("d" * 200, 30)], ids=["deep", "paths too long"])
+@pytest.mark.parametrize(("name", "depth"), [("d", 1_050), ("d" * 200, 30)], ids=["deep", "paths too long"])
 def test_a_deep_folder_is_removed(tmp_path: Path, name: str, depth: int) -> None:
     (tmp_path / "job").mkdir()
     deep(tmp_path / "job", name, depth)
@@ -86,7 +84,7 @@ def test_what_links_lead_to_stays(tmp_path: Path) -> None:
     (tmp_path / "theirs" / "file").touch()
     (tmp_path / "job").mkdir()
     (tmp_path / "job" / "link").symlink_to(tmp_path / "theirs")
-    deep(tmp_path / "job", "d", 1_500)
+    deep(tmp_path / "job", "d", 30)
     leftovers.empty(str(tmp_path / "job"), besides=())
     assert list((tmp_path / "job").iterdir()) == []
     assert (tmp_path / "theirs" / "file").exists()
