@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti.checks import forking, leftovers, processes
 from jiti.checks.environment import child_environment, import_path
-from jiti.checks.runs import Ending, Event, Run, Stage, ending_of, excerpt, need_of, read_event
+from jiti.checks.runs import Ending, Event, Run, Stage, ending_of, excerpt, need_of, read_event, shortened
 from jiti.checks.wire import Wire, decode
 from jiti.submission import OutOfTimeError
 
@@ -43,8 +43,6 @@ _OWN, _OF_A_JOB = b"s", b"j"
 """How a child's lines begin, as in `jiti.checks.child`: its own, and those of the process of a job."""
 _MOST_SAID = 256 << 20
 """Bytes of all lines of one job."""
-_MOST_LINES = 20
-"""Of what is told of a child that did not get ready."""
 _IDLE = frozenset({"effect", "need", "asked"})
 """Events by which a job gets no further, so that a candidate may bring them about as often as it likes."""
 _STEPS = 3
@@ -162,7 +160,7 @@ class ChildProcess:
             event, data = self._first_word(end)
             if event == "failed":
                 why = self._printed() if data["why"] is None else data["why"]
-                self._fail(data["what"], _shortened(why), Stage(data["stage"]))
+                self._fail(data["what"], shortened(why), Stage(data["stage"]))
             self.usable = event == "ready"
             self.forks = bool(data.get("forks"))
             self.gates = data.get("gates", [])
@@ -295,9 +293,3 @@ class ChildProcess:
             os.close(self._output)
             self._output = -1
         leftovers.remove(self._folder)
-
-
-def _shortened(why: str) -> str:
-    """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
-    lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
-    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])

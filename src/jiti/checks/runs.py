@@ -19,6 +19,8 @@ Event: TypeAlias = tuple[str, dict[str, Any]]
 """A name, and what belongs to it."""
 
 PRINTED_CHARACTERS = 20_000
+_MOST_LINES = 20
+"""Of what is told of a child that did not get ready."""
 PART_OF_CALL = "subtest"
 """What is reported for each of the parts that a test's call may have, in place of a phase."""
 
@@ -154,6 +156,12 @@ def excerpt(descriptor: int, characters: int = PRINTED_CHARACTERS) -> str:
         beginning = _text(file.read(half))
         file.seek(size - half)
         return f"{beginning}\n… {size - 2 * half:,} bytes left out …\n{_text(file.read(half))}"
+
+
+def shortened(why: str) -> str:
+    """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
+    lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])
 
 
 def _text(data: bytes | None) -> str:
