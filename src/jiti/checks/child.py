@@ -79,6 +79,8 @@ class _Child:
         """See to it that nothing is left when the parent ends, however it does."""
         processes.adopt_orphans()
         signal.signal(signal.SIGTERM, self._asked_to_leave)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # whoever forked this process had it wait
         processes.end_with_parent(signal.SIGTERM, self._setup["parent"])
         if self._setup["hidden"]:
             hide(tuple(self._setup["hidden"]))

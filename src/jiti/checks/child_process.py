@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import NoReturn
 
+    from jiti.checks.forked import Forked
     from jiti.checks.limits import Limits
 
 _BOOT = """\
@@ -102,7 +103,7 @@ class ChildProcess:
 
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
-    ) -> tuple[subprocess.Popen[bytes] | forking.Forked, Wire]:
+    ) -> tuple[subprocess.Popen[bytes] | Forked, Wire]:
         temporary = os.path.join(self._folder, "tmp")
         os.mkdir(temporary)
         setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}

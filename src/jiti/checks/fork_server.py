@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import pickle
 import selectors
+import shutil
 import signal
 import socket
 import struct
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
+IMPORTED = ("jiti.checks.child", "typeguard")
 HEADER = struct.Struct("!Q")
-"""How many bytes follow. To fork a child, three descriptors come along: its wire, its output, and where its end is told."""
+"""How many bytes follow. With an order to fork, descriptors come: a wire, the output, and what its end is told to."""
 _DESCRIPTORS = 3
 _GRACE = 5.0
 """Seconds that children may take to end when the server does."""
@@ -37,24 +40,25 @@ def main(setup: Mapping[str, object]) -> NoReturn:
     """Serve until the parent hangs up, or ends.
 
     Args:
-        setup: `control`, the descriptor of a socket to the parent; and `parent`, its process id.
+        setup: `control`, the descriptor of a socket to the parent; `parent`, its process id; and `folder`, which is
+            removed in the end.
     """
-    server = _Server(socket.socket(fileno=int(str(setup["control"]))))
+    server = _Server(socket.socket(fileno=int(str(setup["control"]))), str(setup["folder"]))
     processes.adopt_orphans()
     signal.signal(signal.SIGTERM, server.leave)
     processes.end_with_parent(signal.SIGTERM, int(str(setup["parent"])))
     with contextlib.suppress(Exception):  # a child then fails at the same import, and tells why
-        import typeguard  # noqa: F401 - as the next
-
-        import jiti.checks.child  # noqa: F401 - to have it in memory
+        for name in IMPORTED:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
     server.serve()
 
 
 class _Server:
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, folder: str) -> None:
         self._control = control
+        self._folder = folder
         self._told: dict[int, int] = {}
         self._is_retired = False
         self._woken, self._waking = os.pipe()
@@ -90,9 +94,12 @@ class _Server:
                 os.kill(order["pid"], order["signal"])
             return
         wire, output, told = descriptors
+        # A child that is asked to end before it listens would leave its folder behind: it hears of it when it does.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()
         if pid == 0:
             self._become_child(order, wire, output, told)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         for descriptor in (wire, output):
             os.close(descriptor)
         self._told[pid] = told
@@ -158,6 +165,14 @@ class _Server:
         if ended:
             processes.end_descendants(besides=frozenset(self._told))
 
+    def _drop_orders(self) -> None:
+        """Remove the folders of children that were to be forked, and never will be."""
+        self._control.settimeout(0)
+        with contextlib.suppress(OSError, ValueError):
+            while len(header := self._control.recv(HEADER.size)) == HEADER.size:
+                order = json.loads(self._control.recv(HEADER.unpack(header)[0]))
+                shutil.rmtree(order.get("folder", ""), ignore_errors=True)
+
     @staticmethod
     def _tell(told: int, number: int) -> None:
         with contextlib.suppress(OSError):  # nobody wants to know any more
@@ -166,6 +181,7 @@ class _Server:
     def leave(self, *_: object) -> NoReturn:
         """End the children, each of which ends what is below it, and then this process."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._drop_orders()
         for pid in self._told:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGTERM)
@@ -173,5 +189,8 @@ class _Server:
         while self._told and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.005)
-        processes.end_descendants()
-        os._exit(0)
+        try:
+            processes.end_descendants()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            os._exit(0)

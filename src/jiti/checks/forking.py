@@ -10,24 +10,25 @@ import contextlib
 import json
 import os
 import secrets
-import selectors
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 from jiti.checks import processes
 from jiti.checks.environment import FOLDERS, TAG, child_environment
 from jiti.checks.fork_server import HEADER
+from jiti.checks.forked import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
+THREAD = "jiti: fork server"
+"""The name of the thread that starts a server and lives as long."""
 _BOOT = """\
 import json, sys
 setup = json.loads(sys.argv[1])
@@ -35,88 +36,14 @@ sys.path[:] = setup["path"]
 from jiti.checks.fork_server import main
 main(setup)
 """
+_PACKAGES = ("jiti", "pytest", "_pytest", "pluggy", "typeguard", "typing_extensions")
+"""That a server imports; where a child would find other ones, it needs another server."""
 _OF_A_CHILD = frozenset({TAG, *FOLDERS})
 """Variables that are different for each child."""
 _MOST_SERVERS = 2
 """Kept at once: children with other variables, or another set of installed packages, need a server of their own."""
 _GRACE = 6.0
 """Seconds that a server may take to end."""
-
-
-class Forked:
-    """A child that a server has forked: what `subprocess.Popen` tells and does of one, as far as that is needed.
-
-    Args:
-        server: it.
-        told: a descriptor that its number can be read from, and then its exit status.
-
-    Attributes:
-        returncode: its exit status, once it is known to have ended.
-    """
-
-    def __init__(self, server: ForkServer, told: int) -> None:
-        self._server = server
-        self._told = told
-        self._lines: list[int] = []
-        self._partial = b""
-        self.returncode: int | None = None
-
-    @property
-    def pid(self) -> int:
-        """Its process id; waits until it was forked.
-
-        Raises:
-            OSError: it never was.
-        """
-        while not self._lines:
-            if not self._listen(None):
-                message = "the process that forks children has ended"
-                raise ChildProcessError(message)
-        return self._lines[0]
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Its exit status.
-
-        Raises:
-            subprocess.TimeoutExpired: it has not ended within so many seconds.
-        """
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.returncode is None:
-            self._listen(None if end is None else max(0.0, end - time.monotonic()))
-            if self.returncode is None and end is not None and time.monotonic() >= end:
-                raise subprocess.TimeoutExpired("a forked child", timeout or 0.0)
-        return self.returncode
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self._signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it."""
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: int) -> None:
-        if self.returncode is None:
-            with contextlib.suppress(OSError):
-                self._server.order({"signal": int(number), "pid": self.pid})
-
-    def _listen(self, timeout: float | None) -> bool:
-        """Take in what is told within some time; whether there may be more to come."""
-        if self._told < 0:
-            return False
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._told, selectors.EVENT_READ)
-            if not selector.select(timeout):
-                return True
-        data = os.read(self._told, 1 << 8)
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        self._lines += map(int, lines)
-        if len(self._lines) > 1 or not data:
-            # Nothing more is told by a server that has ended, and with it all its children do.
-            self.returncode = self._lines[1] if len(self._lines) > 1 else -signal.SIGKILL
-            os.close(self._told)
-            self._told = -1
-        return bool(data)
 
 
 class ForkServer:
@@ -140,7 +67,7 @@ class ForkServer:
         self._control, theirs = socket.socketpair()
         self._process: subprocess.Popen[bytes] | None = None
         self._problem: OSError | None = None
-        setup = {"path": list(path), "control": theirs.fileno(), "parent": os.getpid()}
+        setup = {"path": list(path), "control": theirs.fileno(), "parent": os.getpid(), "folder": self._folder}
         command = [sys.executable, "-P", "-u", "-c", _BOOT, json.dumps(setup)]
         variables = child_environment(environment, passed=environment, tag=self._tag, folder=self._folder)
         started = threading.Event()
@@ -164,7 +91,8 @@ class ForkServer:
                 self._process.wait()
 
         # A process is told of the end of the thread that started it: this one lives as long as the server.
-        threading.Thread(target=live, name="jiti: fork server", daemon=True).start()
+        self._thread = threading.Thread(target=live, name=THREAD, daemon=True)
+        self._thread.start()
         started.wait()
         theirs.close()
         if self._problem is not None:
@@ -197,7 +125,7 @@ class ForkServer:
             raise
         finally:
             os.close(told)
-        return Forked(self, ours)
+        return Forked(ours, lambda pid, number: self.order({"signal": number, "pid": pid}))
 
     def order(self, order: Mapping[str, object], descriptors: Sequence[int] = ()) -> None:
         """Tell the server something.
@@ -226,6 +154,7 @@ class ForkServer:
             if self._process.returncode is None:
                 self._process.kill()
             processes.end_tagged(self._tag)
+            self._thread.join(_GRACE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -255,21 +184,24 @@ class _Servers:
 
     def get(self, environment: Mapping[str, str], path: Sequence[str], root: str) -> ForkServer | None:
         shared = {name: value for name, value in environment.items() if name not in _OF_A_CHILD}
-        # What is on the path inside the project, tests' folders above all, changes all the time, and is not imported.
         elsewhere = [entry for entry in path if not f"{entry}{os.sep}".startswith(f"{root}{os.sep}")]
-        key = sys.executable, frozenset(shared.items()), tuple(elsewhere)
+        # Folders of tests come and go on the path: what counts is where it leads to.
+        found_at = [getattr(PathFinder.find_spec(name, path), "origin", None) for name in _PACKAGES]
+        key = sys.executable, frozenset(shared.items()), tuple(found_at)
         with self._lock:
             self._forget_those_of_others()
             if not self._keepers:
                 return None
             found = self._servers.pop(key, None)
             if found is None or not found.is_alive():
-                found = ForkServer(shared, path)
+                if found is not None:
+                    found.close()
+                found = ForkServer(shared, elsewhere)
             self._servers[key] = found  # the last used comes last
             while len(self._servers) > _MOST_SERVERS:
                 oldest = self._servers.pop(next(iter(self._servers)))
                 oldest.retire()
-                self._retired = [each for each in (*self._retired, oldest) if each.is_alive()]
+                self._retired.append(oldest)
             return found
 
     def _forget_those_of_others(self) -> None:

@@ -20,7 +20,7 @@ from jiti.checks.environment import TAG
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jiti.checks.forking import Forked
+    from jiti.checks.forked import Forked
 
 try:
     import resource
