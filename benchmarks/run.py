@@ -90,7 +90,7 @@ def import_time() -> str:
 def warm_start(modules: int = 100, stubs: int = 10) -> str:
     """A process that imports many modules of stubs and calls each once, beside the same as plain modules."""
     project = Project({"pyproject.toml": ""})
-    from jiti import mirror, stub
+    from jiti import filing, stub
     from jiti.definition import define
 
     for number in range(modules):
@@ -101,7 +101,7 @@ def warm_start(modules: int = 100, stubs: int = 10) -> str:
         for name in names:
             definition = define(stub.declaration_for(str(project.root), f"s{number}.py::{name}"))
             code = STUB.format(name=name).partition("@jiti\n")[2].replace("raise NotImplementedError", "return a + b")
-            mirror.file(definition, code, made="benchmark")
+            filing.file(definition, code, made="benchmark")
     for prefix in "sp":
         calls = [
             f"import {prefix}{n}\n" + "".join(f"{prefix}{n}.f{n}_{s}(1)\n" for s in range(stubs))
@@ -116,12 +116,12 @@ def warm_start(modules: int = 100, stubs: int = 10) -> str:
 def offline_check(modules: int, stubs: int = 10) -> str:
     """`jiti check` on many stubs, all of them fresh, beside reading its files and parsing the sources alone."""
     project = Project({"pyproject.toml": "", "m0.py": many_stubs(stubs)})
-    from jiti import mirror, stub
+    from jiti import filing, stub
     from jiti.definition import define
 
     for declaration in stub.declarations_in(str(project.root), "m0.py"):
         code = PLAIN.format(name=declaration.qualname)
-        text = mirror.file(define(declaration), code, made="benchmark").text
+        text = filing.file(define(declaration), code, made="benchmark").text
         for number in range(1, modules):
             path = project.root / ".jiti" / f"m{number}" / f"{declaration.qualname}.py"
             path.parent.mkdir(exist_ok=True)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti import host
+from jiti.checks import forking
 from jiti.testing import forbid_requests
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 for name in [*os.environ]:
     if name.startswith(("ANTHROPIC_", "JITI_")):
@@ -20,6 +25,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the processes of tests load no plugin that is installed, but jiti's: there are many, and they are slow."""
     if not session.config.getoption("numprocesses", None):  # else it is said by the processes that run tests
         os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_PLUGINS="jiti.pytest_plugin")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Generator[None]:
+    """Start the children of this process's own benches quickly; those of other processes start as everywhere."""
+    with forking.kept():
+        yield
 
 
 @pytest.fixture

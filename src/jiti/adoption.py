@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiti import carried, durable, gates, generation, header, locks, mirror, preflight, scratch, source
+from jiti import carried, durable, filing, gates, generation, header, locks, mirror, preflight, scratch, source
 from jiti.definition import body_hash
 from jiti.interfaces import header_line
 from jiti.spec import text_hash
@@ -110,7 +110,7 @@ def _file(order: Order, old: Implementation, candidate: Candidate) -> Implementa
         fields |= {name: old.header[name] for name in ("code", "body")}
     if old.is_approved and body_hash(candidate.code) == old.body:
         fields["approved"] = old.body
-    return mirror.file(
+    return filing.file(
         order.definition,
         candidate.code,
         made=fields["made"],

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ASK = "ask"
 _AUTO = (None, "", "auto")
 _NAME = b"approve"
+_ESCAPE = b"\\u"  # TOML lets a key be written with them
 _of_projects: dict[str, bool] = {}
 
 
@@ -46,7 +47,8 @@ def _asks(root: str) -> bool:
     if os.environ.get("JITI_APPROVE") in _AUTO:
         try:
             with open(os.path.join(root, "pyproject.toml"), "rb") as file:
-                if _NAME not in file.read():
+                text = file.read()
+                if _NAME not in text and _ESCAPE not in text.lower():
                     return False
         except FileNotFoundError:
             return False

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import figures, gates, host, locks, mirror
+from jiti import figures, filing, gates, host, locks, mirror
+from jiti.definition import define
+from jiti.effects import standing
 from jiti.errors import ApprovalNeededError
+from jiti.header import NONE
 from jiti.lockfile import LockFile
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Sequence
 
     from jiti.mirror import Implementation
     from jiti.stub import Declaration
@@ -27,36 +30,43 @@ class Facts:
     """What a person is told of code beside the code itself.
 
     Attributes:
-        effects: what it may do beyond computing, as its header says.
+        effects: what it does besides computing: as its header says; of code that was edited since, by reading it.
+        beyond: what of that its stub does not allow, each with its line.
         gates: the node ids of the tests that it has passed.
         made: how it was made.
         edited: whether it is no longer what jiti wrote.
     """
 
     effects: str
+    beyond: tuple[str, ...]
     gates: tuple[str, ...]
     made: str
     edited: bool
 
     @classmethod
-    def of(cls, found: Implementation) -> Facts:
-        """Those of an implementation."""
+    def of(cls, declaration: Declaration, found: Implementation) -> Facts:
+        """Those of a stub's implementation."""
         header = found.header
-        effects = header.get("effects", "-")
+        edited = found.body != header["body"]
+        effects = standing.line_for(define(declaration), found) if edited else header.get("effects", NONE)
         return cls(
-            effects=_EFFECTS_UNKNOWN if effects == "-" else effects,
+            effects=_EFFECTS_UNKNOWN if effects == NONE else effects,
+            beyond=tuple(standing.shown(standing.beyond(declaration, found, untouched=not edited))),
             gates=tuple(gates.parse(header.get("gates", ""))),
-            made=header.get("made", "-"),
-            edited=found.body != header["body"],
+            made=header.get("made", NONE),
+            edited=edited,
         )
 
-    def rows(self) -> Mapping[str, str]:
-        """They by their names, in words."""
-        return {
-            "effects": self.effects,
-            "gates": ", ".join(self.gates) or "none has decided on it",
-            "made": f"{self.made}, and edited by hand since" if self.edited else self.made,
-        }
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """They by their names, in words; what goes on with the row above has no name."""
+        rows = [("effects", self.effects)]
+        if self.beyond:
+            rows += [("beyond", "what its stub allows:"), *(("", each) for each in self.beyond)]
+        passed = self.gates or ("none has decided on it",)
+        rows += [("gates" if number == 0 else "", each) for number, each in enumerate(passed)]
+        if self.gates and self.edited:
+            rows.append(("", "all passed before it was edited"))
+        return [*rows, ("made", f"{self.made}, and edited by hand since" if self.edited else self.made)]
 
 
 def approved(declaration: Declaration, found: Implementation, *, frozen: bool) -> Implementation:
@@ -90,7 +100,7 @@ def approved(declaration: Declaration, found: Implementation, *, frozen: bool) -
             stamped = stamp(declaration, found)
             if stamped is not None:
                 return stamped
-            sys.stderr.write(f"jiti: {declaration.key} was changed meanwhile\n")
+            sys.stderr.write(f"jiti: {declaration.key} was changed meanwhile, and nothing was approved: look again\n")
 
 
 def stamp(declaration: Declaration, shown: Implementation) -> Implementation | None:
@@ -104,7 +114,7 @@ def stamp(declaration: Declaration, shown: Implementation) -> Implementation | N
         found = mirror.read(declaration)
         if found is None or found.code != shown.code:
             return None
-        return mirror.approve(declaration, found)
+        return filing.approve(declaration, found)
 
 
 def needed(declaration: Declaration, found: Implementation) -> ApprovalNeededError:
@@ -157,8 +167,23 @@ def _one_at_a_time(root: str) -> Generator[None]:
     except OSError as error:
         raise locks.unwritable(root, error) from error
     with closing(file):
-        file.lock(blocking=True)
+        terminal = _name_of_terminal()
+        if not file.lock(blocking=False):
+            if (other := file.read().decode("utf-8", "replace")) != terminal and terminal:
+                where = f" at {figures.legible(other)}" if other else ""
+                sys.stderr.write(f"jiti: waiting for the answer to another question about this project{where}\n")
+                sys.stderr.flush()
+            file.lock(blocking=True)
+        file.write(terminal.encode())
         yield
+
+
+def _name_of_terminal() -> str:
+    """Where this process asks; empty where the system does not say."""
+    try:
+        return os.ttyname(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):
+        return ""
 
 
 def _says_yes(declaration: Declaration, found: Implementation) -> bool:
@@ -168,9 +193,21 @@ def _says_yes(declaration: Declaration, found: Implementation) -> bool:
         "",
         *(f"    {line}".rstrip() for line in figures.legible(found.code).rstrip("\n").split("\n")),
         "",
-        *(f"    {name:<8}{figures.legible(value)}" for name, value in Facts.of(found).rows().items()),
+        *(f"    {name:<8}{figures.legible(value)}".rstrip() for name, value in Facts.of(declaration, found).rows()),
+        "",
         "jiti: run it? [y/N] ",
     ]
+    _forget_what_was_typed()
     sys.stderr.write("\n".join(lines))
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in YES
+
+
+def _forget_what_was_typed() -> None:
+    """Let nobody approve what they have not seen: what was typed before the question is no answer to it."""
+    try:
+        import termios
+    except ImportError:  # Windows has none
+        return
+    with suppress(OSError, termios.error):  # the terminal may have gone
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

@@ -15,11 +15,9 @@ from jiti import (
     adoption,
     approval,
     asking,
-    gates,
     generation,
     home,
     locks,
-    mirror,
     own_engines,
     preflight,
     progress,
@@ -29,10 +27,9 @@ from jiti import (
     stub,
 )
 from jiti.definition import Definition, define, require_unchanged
-from jiti.diagnostics import render
 from jiti.errors import JitiError
 from jiti.generation import Means
-from jiti.interfaces import Interfaces, header_line
+from jiti.interfaces import Interfaces
 from jiti.live import LiveCall
 from jiti.orders import Order, Outcome, Target, described, settled, unwritten
 
@@ -208,11 +205,11 @@ class Engine:
         order = self._order(target, definition, state, means, None)
         if found is None:
             taken = None if rebuild else adoption.taken(order, means)
-            return Outcome(key, "moved", taken) if taken else _written(order, means)
+            return Outcome(key, "moved", taken) if taken else generation.anew(order, means)
         if rebuild and means.may_write:
-            return _written(replace(order, reason="asked for"), means)
+            return generation.anew(replace(order, reason="asked for"), means)
         if changed := requirements.change_since(order, found):
-            return _verified(replace(order, reason=f"{changed} changed"), found, means)
+            return generation.renewed(replace(order, reason=f"{changed} changed"), found, means)
         return Outcome(key, "kept", found)
 
     def _approved(self, declaration: Declaration, found: Implementation) -> Implementation:
@@ -353,33 +350,3 @@ def _live(
     is_own = declaration.qualname.startswith(function.__qualname__)
     called = declaration.qualname if is_own else stub.qualname_of(function)
     return LiveCall.of(function, *call, called=called)
-
-
-def _written(order: Order, means: Means) -> Outcome:
-    declaration = order.definition.declaration
-    preflight.require_installed()
-    preflight.require_writable(declaration)
-    return Outcome(declaration.key, "generated", generation.write(order, means))
-
-
-def _verified(order: Order, found: Implementation, means: Means) -> Outcome:
-    """What comes of an implementation that something around it has changed: checked first, then paid for."""
-    declaration = order.definition.declaration
-    if order.definition.is_test:  # it was written from what has changed
-        return _written(order, means) if means.may_write else Outcome(declaration.key, "failing", found)
-    from jiti.effects import reading
-
-    preflight.require_installed()
-    verdict = generation.verify(order, found.code, mirror.scratch_tests(declaration), means)
-    if verdict.candidate is not None:
-        if not means.settings.frozen:
-            with locks.guard(declaration.root):
-                effects = reading.header_line(verdict.candidate.effects or ())
-                line = gates.header_line(verdict.candidate.gates)
-                uses = header_line(order.interfaces.of_code(found.code, declaration))
-                mirror.stamp(order.definition, found, gates=line, uses=uses, effects=effects)
-        return Outcome(declaration.key, "verified", found)
-    if not means.may_write:
-        return Outcome(declaration.key, "failing", found, verdict.diagnostics)
-    reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
-    return _written(replace(order, reason=reason), means)

@@ -112,6 +112,14 @@ class VerificationEnded:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """Somebody edited a file by hand while what replaces it was written: `path` is where the edit is kept now."""
+
+    key: str
+    path: str
+
+
 Event = (
     Waiting
     | SessionStarted
@@ -121,6 +129,7 @@ Event = (
     | ToolStarted
     | ToolEnded
     | SessionEnded
+    | PutAside
     | VerificationStarted
     | VerificationEnded
 )

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiti import gates, host, locks, mirror, orders, preflight, requirements
+from jiti import filing, gates, host, locks, mirror, orders, preflight, requirements
+from jiti.diagnostics import render
 from jiti.errors import GenerationError, JitiError
-from jiti.events import VerificationEnded, VerificationStarted
+from jiti.events import PutAside, VerificationEnded, VerificationStarted
 from jiti.interfaces import header_line
 from jiti.masking import mask
+from jiti.orders import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -92,7 +94,7 @@ def _written(order: Order, means: Means) -> Implementation:
                 limits=session.Limits.of(means.settings),
                 transcript=transcript,
                 observe=means.observe,
-                commit=lambda accepted: _file(order, accepted),
+                commit=lambda accepted: _file(order, accepted, means.observe),
                 clock=clock,
             )
 
@@ -126,6 +128,50 @@ def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = Fal
         detail = why.partition("\n")[0]
         means.observe(VerificationEnded(declaration.key, passed, time.monotonic() - start, detail))
     return verdict
+
+
+def anew(order: Order, means: Means) -> Outcome:
+    """Write what was ordered, once it is known that it can be written.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    declaration = order.definition.declaration
+    preflight.require_installed()
+    preflight.require_writable(declaration)
+    return Outcome(declaration.key, "generated", write(order, means))
+
+
+def renewed(order: Order, found: Implementation, means: Means) -> Outcome:
+    """What comes of an implementation that something around it has changed: checked first, then paid for.
+
+    Args:
+        order: the stub, and what changed.
+        found: what is there.
+        means: what it is done with.
+
+    Raises:
+        jiti.errors.JitiError: as `jiti.engine.Engine.generate`.
+    """
+    declaration = order.definition.declaration
+    if order.definition.is_test:  # it was written from what has changed
+        return anew(order, means) if means.may_write else Outcome(declaration.key, "failing", found)
+    from jiti.effects import reading
+
+    preflight.require_installed()
+    verdict = verify(order, found.code, mirror.scratch_tests(declaration), means)
+    if verdict.candidate is not None:
+        if not means.settings.frozen:
+            with locks.guard(declaration.root):
+                effects = reading.header_line(verdict.candidate.effects or ())
+                line = gates.header_line(verdict.candidate.gates)
+                uses = header_line(order.interfaces.of_code(found.code, declaration))
+                filing.stamp(order.definition, found, gates=line, uses=uses, effects=effects)
+        return Outcome(declaration.key, "verified", found)
+    if not means.may_write:
+        return Outcome(declaration.key, "failing", found, verdict.diagnostics)
+    reason = f"{order.reason}, and it does not pass:\n{render(verdict.diagnostics)}"
+    return anew(replace(order, reason=reason), means)
 
 
 @contextmanager
@@ -170,15 +216,17 @@ def _test_bench(order: Order, means: Means, generate: Callable[[Mapping[str, obj
     return TestBench(order.definition, order.module, targets, env=means.settings.env, generate=generate, sandbox=policy)
 
 
-def _file(order: Order, accepted: Accepted) -> Implementation:
+def _file(order: Order, accepted: Accepted, observe: Observer) -> Implementation:
     from jiti.effects import reading
 
     candidate = accepted.candidate
     made = f"{accepted.model} · {_count(accepted.turns, 'turn')} · {candidate.tools}"
     if candidate.test_count:
         made += f", {_count(candidate.test_count, 'test')}"
-    with locks.guard(order.definition.declaration.root):
-        return mirror.file(
+    declaration = order.definition.declaration
+    with locks.guard(declaration.root):
+        aside = filing.put_aside_if_changed(declaration, order.old)
+        filed = filing.file(
             order.definition,
             candidate.code,
             made=mask(made),
@@ -187,6 +235,9 @@ def _file(order: Order, accepted: Accepted) -> Implementation:
             tests=candidate.tests,
             effects="" if candidate.effects is None else reading.header_line(candidate.effects),
         )
+    if aside is not None:
+        observe(PutAside(declaration.key, mirror.relative_path(declaration.root, aside)))
+    return filed
 
 
 def _uses(order: Order, candidate: Candidate) -> str:

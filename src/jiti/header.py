@@ -6,7 +6,7 @@ VERSION = "1"
 FIELDS = ("stub", "spec", "code", "body", "gates", "uses", "effects", "approved", "made")
 NONE = "-"
 _REQUIRED = ("jiti", "stub", "spec", "code", "body")
-_MOST_LINES = 24  # what comes after them is not looked at line by line
+_MOST_LINES = 24  # what comes after them is code
 _OPENING = "# Written by jiti for "
 _CLOSING = ". It is yours: read it, edit it, commit it."
 
@@ -21,9 +21,9 @@ class HeaderError(ValueError):
 
 
 def compose(key: str, fields: dict[str, str]) -> str:
-    """The header's lines; fields that are not given stand as `-`."""
+    """The header's lines; fields that are not given stand as `-`, and none is ever more than one line."""
     lines = [f"{_OPENING}{key}{_CLOSING}", f"# jiti: {VERSION}"]
-    lines += [f"# {field}: {fields.get(field) or NONE}" for field in FIELDS]
+    lines += [f"# {field}: {' '.join((fields.get(field) or NONE).splitlines())}" for field in FIELDS]
     return "\n".join(lines) + "\n"
 
 
@@ -53,7 +53,7 @@ def split(text: str) -> tuple[dict[str, str], str]:
     lines = text.split("\n", _MOST_LINES)
     fields = {}
     number = 1
-    for line in lines[1:]:
+    for line in lines[1:_MOST_LINES]:
         if not line.startswith("# "):
             break
         name, _, value = line.partition(": ")

@@ -3,14 +3,16 @@
 Four kinds of things are taken for credentials: texts of a known form (a provider's key, a JWT, a
 private key), what a URL or a header carries as a password, literal values given to a name such
 as `password` or `api_key`, and what this process's environment has under such a name, wherever that
-turns up. Ordinary code that speaks of passwords and tokens stays as it is, for the agent has to
-work on it; where a literal might be either, it is masked.
+turns up and however programs write it. Ordinary code that speaks of passwords and tokens stays as it
+is, for the agent has to work on it; where a literal might be either, it is masked.
 """
 
 from __future__ import annotations
 
 import os
 import re
+
+from jiti.written_forms import forms_of
 
 MASK = "[masked]"
 
@@ -125,7 +127,8 @@ def mask(text: str) -> str:
     The number of lines stays as it was, and masking twice is masking once.
     """
     for value in _values_in_environment():
-        text = text.replace(value, MASK)
+        for form in forms_of(value):
+            text = text.replace(form, MASK + "\n" * form.count("\n"))
     text = _PRIVATE_KEY.sub(lambda found: MASK + "\n" * found[0].count("\n"), text)
     text = _KNOWN_FORMS.sub(MASK, text)
     text = _SK_KEY.sub(lambda found: MASK if _has_random_run(found[0]) else found[0], text)

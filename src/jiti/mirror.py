@@ -1,14 +1,13 @@
 """The mirror: the `.jiti/` folder, one implementation a file.
 
-Reading is on the way of every first call, so it opens one file and parses nothing. Writing is rare
-and careful.
+Reading is on the way of every first call, so it opens one file and parses nothing. `filing` writes.
 """
 
 from __future__ import annotations
 
 import os
 
-from jiti import durable, generated, header, scratch
+from jiti import header
 from jiti.errors import BrokenImplementationError
 from jiti.home import MIRROR
 from jiti.source import decode
@@ -16,18 +15,12 @@ from jiti.spec import text_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jiti.definition import Definition
-    from jiti.home import Home
     from jiti.stub import Declaration
 
 SCRATCH = ".scratch"
 LOCAL = ".local"
-IGNORED = "/.local/\n__pycache__/\n"
 MEND = "mend it, take it from version control"
 UPGRADE = "a newer jiti has written it: pip install --upgrade jiti"
-_NEEDS_TWO_LINES = ("def ", "async def ", "class ", "@")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -101,7 +94,7 @@ def _filed_path(declaration: Declaration) -> str:
     return relative_path(home.base, declaration.source)
 
 
-def _parts(declaration: Declaration, path: str) -> list[str]:
+def filed_parts(declaration: Declaration, path: str) -> list[str]:
     """The folders and the name, without ending, that what is filed for a stub of a source path has."""
     *folders, module = path.split("/")
     qualname, accessor = declaration.qualname, ""
@@ -115,7 +108,7 @@ def _parts(declaration: Declaration, path: str) -> list[str]:
 
 def plain_path(declaration: Declaration) -> str:
     """Where a stub's implementation most likely lies (absolute); another stub may have taken that name."""
-    return os.sep.join((declaration.home.mirror, *_parts(declaration, _filed_path(declaration)))) + ".py"
+    return os.sep.join((declaration.home.mirror, *filed_parts(declaration, _filed_path(declaration)))) + ".py"
 
 
 def _marked_path(declaration: Declaration) -> str:
@@ -125,7 +118,7 @@ def _marked_path(declaration: Declaration) -> str:
 
 def scratch_path(declaration: Declaration) -> str:
     """Where a stub's scratch tests lie (absolute)."""
-    *folders, name = _parts(declaration, declaration.path)
+    *folders, name = filed_parts(declaration, declaration.path)
     module = "test_" + name.replace(".", "_")  # a name that can be imported
     return os.path.join(folder_of(declaration.root), SCRATCH, *folders, f"{module}.py")
 
@@ -209,57 +202,14 @@ def conflict_in(text: str) -> str:
     return ""
 
 
-# ---------------------------------------------------------------- writing
-
-
-def file(
-    definition: Definition,
-    code: str,
-    *,
-    made: str,
-    gates: str = "",
-    uses: str = "",
-    tests: str = "",
-    effects: str = "",
-    kept: Mapping[str, str] | None = None,
-) -> Implementation:
-    """File an accepted implementation and its scratch tests.
-
-    The implementation is written last: until it is there, the stub is as it was. Scratch tests that were edited by
-    hand are put aside, as `retire` does.
-
-    Args:
-        definition: the stub that it is for.
-        code: all that goes below the header.
-        made: the header's `made:` line.
-        gates: the header's `gates:` line.
-        uses: the header's `uses:` line.
-        tests: the scratch tests' text; empty for none.
-        effects: the header's `effects:` line.
-        kept: header fields that stay what they were, where the code was there already under another name.
-
-    Raises:
-        OSError: the mirror cannot be written; no implementation was changed.
-    """
-    declaration = definition.declaration
-    prepare(declaration.root, declaration.home)
-    path = scratch_path(declaration)
-    if os.path.exists(path) and not scratch.is_untouched(path):
-        retire(declaration, path)
-    if tests:
-        durable.replace(path, _below(scratch.heading(declaration.key, tests), tests))
-    elif os.path.exists(path):
-        durable.remove(path)
-    fields = {"made": made, "gates": gates, "uses": uses, "effects": effects, **(kept or {})}
-    return _write(definition, implementation_path(declaration), code, fields)
-
-
 def scratch_tests(declaration: Declaration) -> str:
     """The scratch tests that are filed for a stub, without the comments above them; empty where there are none.
 
     Raises:
         BrokenImplementationError: they cannot be decoded.
     """
+    from jiti import scratch
+
     path = scratch_path(declaration)
     try:
         with open(path, "rb") as opened:
@@ -270,111 +220,3 @@ def scratch_tests(declaration: Declaration) -> str:
         message = f"{relative_path(declaration.root, path)} cannot be decoded: {error}"
         hint = f"mend it, or delete it: jiti test prune {declaration.key}"
         raise BrokenImplementationError(message, key=declaration.key, hint=hint) from error
-
-
-def approve(declaration: Declaration, implementation: Implementation) -> Implementation:
-    """Say that a person has approved an implementation as it stands.
-
-    Raises:
-        OSError: it cannot be written; nothing was changed.
-        SyntaxError: it does not parse.
-    """
-    kept = {**implementation.header, "approved": implementation.body}
-    text = _below(header.compose(filed_key(declaration), kept), implementation.code)
-    durable.replace(implementation.path, text)
-    return Implementation(implementation.path, *header.split(text), text)
-
-
-def stamp(
-    definition: Definition,
-    implementation: Implementation,
-    *,
-    gates: str | None = None,
-    uses: str | None = None,
-    effects: str | None = None,
-) -> None:
-    """Say that an implementation fits its stub as that stands now. A hand-edited body is known for one as before.
-
-    Args:
-        definition: the stub.
-        implementation: what is there.
-        gates: the header's `gates:` line, where it has passed others than it says.
-        uses: the header's `uses:` line, where it has been checked against what the project has now.
-        effects: the header's `effects:` line, where they have been looked at again.
-
-    Raises:
-        OSError: it cannot be written; nothing was changed.
-    """
-    kept = {name: implementation.header.get(name, header.NONE) for name in header.FIELDS}
-    kept |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
-    given = {"gates": gates, "uses": uses, "effects": effects}
-    kept |= {name: value for name, value in given.items() if value is not None}
-    text = _below(header.compose(filed_key(definition.declaration), kept), implementation.code)
-    durable.replace(implementation.path, text)
-
-
-def retire(declaration: Declaration, path: str) -> str:
-    """Take a file out of the way, so that its stub is generated anew; what it holds is kept, byte for byte.
-
-    Returns:
-        The absolute path that it was moved to.
-
-    Raises:
-        OSError: it cannot be moved; nothing was changed.
-    """
-    folder = local_folder(declaration.root, "replaced", *_parts(declaration, declaration.path)[:-1])
-    name = os.path.basename(path)
-    number = 1
-    while os.path.exists(kept := os.path.join(folder, f"{name}.{number}")):
-        number += 1
-    os.makedirs(folder, exist_ok=True)
-    durable.move(path, kept)
-    return kept
-
-
-def _write(definition: Definition, path: str, code: str, fields: dict[str, str]) -> Implementation:
-    from jiti.definition import body_hash
-
-    declaration = definition.declaration
-    code = code.strip("\n") + "\n"
-    fields = {"code": text_hash(code), "body": body_hash(code), **fields}
-    fields |= {"stub": text_hash(definition.text), "spec": str(definition.spec)}
-    text = _below(header.compose(filed_key(declaration), fields), code)
-    generated.keep(declaration.root, code)
-    durable.replace(path, text)
-    return Implementation(path, header.split(text)[0], code, text)
-
-
-def _below(comment: str, code: str) -> str:
-    """Code below a comment, with the blank lines between them that ruff's formatter wants."""
-    code = code.strip("\n") + "\n"
-    gap = "\n\n" if code.startswith(_NEEDS_TWO_LINES) else "\n"
-    return f"{comment}{gap}{code}"
-
-
-def prepare(root: str, home: Home | None = None) -> None:
-    """Make a project's mirror with its `.gitignore` and `ruff.toml`, as the user's settings are now.
-
-    Args:
-        root: absolute path of the project root.
-        home: of a stub, whose package may carry a mirror of its own: that is made as well.
-
-    Raises:
-        OSError: the mirror cannot be written.
-    """
-    from jiti import ruff_config
-
-    bases = {folder_of(root): root} | ({home.mirror: home.base} if home else {})
-    for folder, base in bases.items():
-        for name, text in ((".gitignore", IGNORED), ("ruff.toml", ruff_config.text(root, folder, base))):
-            path = os.path.join(folder, name)
-            if not _has_text(path, text):
-                durable.replace(path, text)
-
-
-def _has_text(path: str, text: str) -> bool:
-    try:
-        with open(path, "rb") as existing:
-            return existing.read() == text.encode()
-    except OSError:
-        return False

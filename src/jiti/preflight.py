@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from jiti import durable, locks, mirror
+from jiti import durable, filing, locks, mirror
 from jiti.errors import ConfigError, FrozenError, GenerationError
 from jiti.spec import text_hash
 
@@ -88,7 +88,7 @@ def require_writable(declaration: Declaration) -> None:
         ConfigError: it cannot.
     """
     with locks.guard(declaration.root):
-        mirror.prepare(declaration.root, declaration.home)
+        filing.prepare(declaration.root, declaration.home)
         folder = os.path.dirname(mirror.implementation_path(declaration))
         os.makedirs(folder, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):

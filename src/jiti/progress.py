@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from jiti import figures, host
 from jiti.events import (
     PriceUnknown,
+    PutAside,
     Replied,
     SessionEnded,
     SessionStarted,
@@ -28,6 +29,7 @@ from jiti.events import (
 )
 from jiti.masking import mask
 from jiti.panel import Panel
+from jiti.quiet_stream import QuietStream
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ class Display:
         self._lock = threading.RLock()
         # Replaced, never changed: the panel's thread reads it without the lock.
         self._open: tuple[Session, ...] = ()
-        self._stream = _Stream(None)
+        self._stream = QuietStream(None)
         self._panel: Panel | None = None
         self._waiting: set[Waiting] = set()
 
@@ -171,6 +173,8 @@ class Display:
                 session.activity, session.tool = event.name, event.summary
             case ToolEnded():
                 self._tool_ended(session, event, log)
+            case PutAside():
+                self._print(f"{event.key} was edited meanwhile: that edit is kept as {event.path}")
             case SessionEnded():
                 self._end(session, event)
             case VerificationEnded():
@@ -186,7 +190,7 @@ class Display:
 
     def _look_for_stream(self) -> None:
         if not self._open:
-            self._stream = _Stream(self._find_stream())
+            self._stream = QuietStream(self._find_stream())
 
     def _start(self, event: SessionStarted) -> None:
         session = self._session(event.key, event.model)
@@ -263,37 +267,3 @@ class Display:
     def _rows(self) -> list[str]:
         now = self._clock()
         return [session.row(now) for session in self._open]
-
-
-class _Stream:
-    """A text stream whose methods do not raise, whatever became of the stream below it."""
-
-    def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream
-        self.encoding = getattr(stream, "encoding", None) or "utf-8"
-
-    def is_terminal(self) -> bool:
-        """Whether a person sees it, and the cursor can be moved."""
-        return self.isatty() and os.environ.get("TERM") != "dumb"
-
-    def isatty(self) -> bool:
-        try:
-            return self._stream is not None and self._stream.isatty()
-        except (AttributeError, OSError, ValueError):
-            return False
-
-    def write(self, text: str) -> int:
-        """Write what the stream's encoding can say; after a failure nothing is written any more."""
-        if self._stream is not None:
-            try:
-                self._stream.write(text.encode(self.encoding, "replace").decode(self.encoding))
-            except (OSError, ValueError):
-                self._stream = None
-        return len(text)
-
-    def flush(self) -> None:
-        if self._stream is not None:
-            try:
-                self._stream.flush()
-            except (OSError, ValueError):
-                self._stream = None

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECRET_NAMES = (
-    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.gpg", "*.asc"),
+    *(".env*", "*.env", "*.pem", "*.key", "*.p8", "*.p12", "*.pkcs12", "*.pfx", "*.jks", "*.jceks", "*.keystore"),
+    *("*.kdbx", "*.ppk", "*.gpg", "*.asc", "*.ovpn", "*.tfstate", "*.tfstate.backup", "kubeconfig", "*.kubeconfig"),
     *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh", ".aws", ".gnupg", ".kube", ".docker"),
     *(".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".htpasswd", ".git-credentials", "credentials"),
+    *(".boto", ".dockercfg", ".my.cnf", ".mylogin.cnf", ".s3cfg", ".vault-token", ".yarnrc.yml"),
+    *("client_secret*.json", "service-account*.json", "service_account*.json"),
     *("credentials.json", "credentials.toml", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
 )
 """Names of files and folders that hold keys, in lower case."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BOM = b"\xef\xbb\xbf"
 ACCESSORS = ("setter", "deleter")
 """What a property's name is followed by where a decorator defines its other halves: `@name.setter`."""
+_TOO_DEEP = "its code is nested too deep to be parsed"
 
 
 class SourceFile:
@@ -38,7 +39,7 @@ class SourceFile:
         """The syntax tree, parsed when first asked for.
 
         Raises:
-            SyntaxError: the file does not parse.
+            SyntaxError: the file does not parse, or is nested deeper than Python's parser can follow.
         """
         if self._tree is None:
             import ast
@@ -47,7 +48,12 @@ class SourceFile:
             with warnings.catch_warnings():
                 # The user's compiler has warned already, or will: an odd escape is not ours to report again.
                 warnings.simplefilter("ignore")
-                self._tree = ast.parse(self.text, self.path)
+                try:
+                    self._tree = ast.parse(self.text, self.path)
+                except (RecursionError, MemoryError) as error:
+                    raise SyntaxError(_TOO_DEEP) from error
+                except ValueError as error:  # a NUL character, on Python 3.11
+                    raise SyntaxError(str(error)) from error
         return self._tree
 
     def end_of_block(self, first: int, last: int) -> int:

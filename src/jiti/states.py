@@ -161,7 +161,8 @@ def _is_edited(declaration: Declaration, implementation: Implementation) -> bool
             raise mirror.broken(declaration, implementation.path, f"it does not define {declaration.qualname}")
     except SyntaxError as error:
         lines = implementation.text.count("\n") - implementation.code.count("\n")
-        reason = f"it does not parse: line {(error.lineno or 0) + lines}: {error.msg}"
+        line = f"line {error.lineno + lines}: " if error.lineno else ""
+        reason = f"it does not parse: {line}{error.msg}"
         raise mirror.broken(
             declaration, implementation.path, mirror.conflict_in(implementation.text) or reason
         ) from error

@@ -12,7 +12,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from typing import TYPE_CHECKING, Any
 
 import jiti
-from jiti import cli, gates, header, mirror, stub
+from jiti import cli, filing, gates, header, stub
 from jiti.definition import define
 from jiti.errors import JitiError
 from jiti.models import Message, Request, Text
@@ -124,7 +124,7 @@ class Ground:
             path.write_text(text, encoding="utf-8")
         self.definition: Definition = define(stub.declaration_for(str(root), KEY))
         line = gates.header_line(gates.find(str(root), Settings()).of(KEY))
-        mirror.file(self.definition, CODE, made="by a test", gates=line, tests=SCRATCH)
+        filing.file(self.definition, CODE, made="by a test", gates=line, tests=SCRATCH)
         self.files = {path: (root / path).read_bytes() for path in self._paths()}
         self._clock = 1_000_000_000
 

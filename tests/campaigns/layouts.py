@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti import gates, header, mirror, scratch, stub
+from jiti import filing, gates, header, scratch, stub
 from jiti.definition import define
 from jiti.merge import planning
 from jiti.settings import Settings
@@ -137,7 +137,7 @@ class Layout:
         root = str(self.root)
         definition = define(stub.declaration_for(root, function.key))
         line = gates.header_line(gates.find(root, Settings()).of(function.key))
-        filed = mirror.file(definition, code, made="by a test", gates=line, tests=tests)
+        filed = filing.file(definition, code, made="by a test", gates=line, tests=tests)
         return self.root / filed.path
 
 
@@ -195,7 +195,7 @@ class Generations(Layout):
             is_tests = path in tests and (held is None or _has_tests(root / path, tests[path].tests))
             if is_tests and (path != self.scratch(TWICE) or self.old[path] in kept):
                 continue
-            if path == ".jiti/.gitignore" and held == mirror.IGNORED.encode():
+            if path == ".jiti/.gitignore" and held == filing.IGNORED.encode():
                 continue
             yield f"{path} holds {held!r}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jiti import mirror
+from jiti import filing
 from jiti.definition import define
 from jiti.stub import declaration_for
 from jiti.testing import Project, ScriptedModel, call, submit
@@ -79,7 +79,7 @@ LOOKING = [
 def obeyed(*script: Reply) -> tuple[Project, Call, list[dict[str, Any]]]:
     """A project whose model follows a script and then does its work; the call; and what each tool call came to."""
     project = Project(FILES, ScriptedModel(*LOOKING, *script, GOOD))
-    mirror.file(define(declaration_for(str(project.root), "app/other.py::part")), PART, made="scripted")
+    filing.file(define(declaration_for(str(project.root), "app/other.py::part")), PART, made="scripted")
     ran = project.call("app.text:greet", ORDERS, env={"ANTHROPIC_API_KEY": PLANTED})
     (session,) = project.sessions()
     return project, ran, [event for event in session if event["event"] == "tool"][len(LOOKING) :]

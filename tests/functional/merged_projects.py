@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiti import mirror, stub
+from jiti import filing, stub
 from jiti.definition import define
 from jiti.gates import find, header_line
 from jiti.requirements import uses_line
@@ -138,7 +138,7 @@ def implement(project: Project, key: str, code: str, tests: str = "") -> None:
     written_for = found.by_key[key].targets if key in found.by_key else ()
     uses = uses_line([(define(stub.declaration_for(root, each)), "") for each in written_for])
     definition = define(stub.declaration_for(root, key))
-    mirror.file(definition, code, made="by hand", gates=header_line(found.of(key)), uses=uses, tests=tests)
+    filing.file(definition, code, made="by hand", gates=header_line(found.of(key)), uses=uses, tests=tests)
 
 
 def project(**changed: str) -> Project:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jiti
-from jiti import mirror, states
+from jiti import filing, states
 from jiti.cli import main
 from jiti.definition import define
 from jiti.errors import ApprovalNeededError, FrozenError
@@ -41,7 +41,7 @@ CODE = 'def double(n: int) -> int:\n    """Twice n."""\n    return n * 2\n'
 def project() -> Project:
     """A project whose stub was generated, and waits."""
     made = Project(FILES)
-    mirror.file(define(declaration_for(str(made.root), KEY)), CODE, made="scripted · 1 turn")
+    filing.file(define(declaration_for(str(made.root), KEY)), CODE, made="scripted · 1 turn")
     return made
 
 
@@ -189,7 +189,7 @@ def test_whatever_is_no_yes_is_a_no_and_is_asked_once(answer: str, terminal: Ter
 @terminals
 def test_a_coroutine_is_asked_about_while_the_event_loop_runs_on(terminal: Terminal) -> None:
     made = Project({**FILES, "app.py": FILES["app.py"].replace("def ", "async def ")})
-    mirror.file(define(declaration_for(str(made.root), KEY)), CODE.replace("def ", "async def "), made="scripted")
+    filing.file(define(declaration_for(str(made.root), KEY)), CODE.replace("def ", "async def "), made="scripted")
     script = (
         "import app, asyncio\nasync def main():\n"
         "    task = asyncio.ensure_future(app.double(21))\n"
@@ -244,7 +244,7 @@ def test_code_that_changes_under_the_question_is_shown_again(terminal: Terminal)
     path.write_text(path.read_text("utf-8").replace("n * 2", "2 * n"), encoding="utf-8")
     terminal.type("y\n")
     terminal.wait_for(QUESTION, 2)
-    assert "jiti: app.py::double was changed meanwhile\n" in terminal.text
+    assert "jiti: app.py::double was changed meanwhile, and nothing was approved: look again\n" in terminal.text
     assert "return 2 * n" in terminal.text
     terminal.type("y\n")
     assert process.wait(60) == 0
@@ -277,6 +277,35 @@ def test_of_two_processes_one_asks_and_its_yes_does_for_both(terminal: Terminal)
     assert [process.wait(60) for process in processes] == [0, 0]
     assert terminal.rest().count("got 42") == 2
     assert terminal.text.count(QUESTION) == 1
+
+
+@terminals
+def test_who_waits_at_another_terminal_is_told_so(terminal: Terminal) -> None:
+    made = project()
+    first = terminal.start(made.root)
+    terminal.wait_for(QUESTION)
+    other = Terminal()
+    try:
+        second = other.start(made.root)
+        name = os.ttyname(terminal.theirs)
+        other.wait_for(f"jiti: waiting for the answer to another question about this project at {name}\n")
+        terminal.type("y\n")
+        assert [first.wait(60), second.wait(60)] == [0, 0]
+        assert "got 42" in other.rest()
+    finally:
+        other.close()
+    assert "waiting for" not in terminal.rest()
+
+
+@terminals
+def test_what_was_typed_before_the_question_is_no_answer(terminal: Terminal) -> None:
+    made = project()
+    terminal.type("y\n")
+    process = terminal.start(made.root)
+    terminal.wait_for(QUESTION)
+    terminal.type("n\n")
+    assert process.wait(60) == 1
+    assert "ApprovalNeededError" in terminal.rest()
 
 
 @terminals
@@ -345,6 +374,17 @@ def test_approve_shows_what_it_stamps(capsys: pytest.CaptureFixture[str]) -> Non
     assert "has been approved already" in capsys.readouterr().out
     assert made.mirror()["app/double.py"] == text
     assert command(made, "check") == 0
+
+
+def test_show_tells_whether_it_is_approved_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    made = project()
+    command(made, "approve", KEY)
+    command(made, "show", KEY)
+    assert "\n    approved: as it stands\n" in capsys.readouterr().out
+    path = made.root / IMPLEMENTATION
+    path.write_text(path.read_text("utf-8").replace("n * 2", "n + n"), encoding="utf-8")
+    command(made, "show", KEY)
+    assert "\n    approved: not as it stands\n" in capsys.readouterr().out
 
 
 def test_approve_tells_machines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -425,7 +465,7 @@ def test_installed_code_whose_engine_asks_has_to_be_shipped_approved() -> None:
     made = Project({"app/__init__.py": stub, "app/.jiti/.gitignore": "", "pyproject.toml": ""})
     declaration = declaration_for(str(made.root), "app/__init__.py::double")
     declaration.home = home_of(declaration.source)
-    mirror.file(define(declaration), CODE, made="scripted")
+    filing.file(define(declaration), CODE, made="scripted")
     packages = made.root / "lib" / "site-packages"
     packages.mkdir(parents=True)
     call = f"import sys; sys.path.insert(0, {str(packages)!r}); {CALL}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.errors import GenerationError, SpecConflictError
-from jiti.models import ToolResult
 from jiti.testing import Project, ScriptedModel, fault, give_up, submit
 
 if TYPE_CHECKING:
@@ -35,11 +34,10 @@ TESTS = 'def test_nothing_is_left_at_the_ends() -> None:\n    assert slugify("  
 GOOD = submit(BODY, HELPERS, TESTS)
 
 
-def slugify(*script: Line, text: str = "To be, or not") -> tuple[Project, Call, ScriptedModel]:
-    """Call the stub in a process that talks to a loopback server by the real SDK."""
-    model = ScriptedModel(*script)
-    project = Project(FILES, model=model, server=True)
-    return project, project.call("app.text:slugify", text), model
+def slugify(*script: Line, server: bool = False) -> tuple[Project, Call]:
+    """Call the stub in a process; with a server, it talks to that by the real SDK, which takes seconds to import."""
+    project = Project(FILES, ScriptedModel(*script), server=server)
+    return project, project.call("app.text:slugify", "To be, or not")
 
 
 def assert_whole(project: Project, state: str) -> None:
@@ -52,9 +50,9 @@ def assert_whole(project: Project, state: str) -> None:
 
 def test_success_in_one_turn() -> None:
     """The call returns the right answer, the file is there, and the next call needs nobody."""
-    project, first, model = slugify(GOOD)
+    project, first = slugify(GOOD, server=True)
     assert first.value == "to-be-or-not"
-    assert len(model.requests) == 1
+    assert len(project.received) == 1
     assert set(first.changed) == {
         ".jiti/.gitignore",
         ".jiti/.scratch/app/text/test_slugify.py",
@@ -65,7 +63,7 @@ def test_success_in_one_turn() -> None:
     again = project.call("app.text:slugify", "Second call", env={"JITI_FROZEN": "1", "ANTHROPIC_API_KEY": ""})
     assert again.value == "second-call"
     assert again.stderr == ""
-    assert len(model.requests) == 1
+    assert len(project.received) == 1
 
 
 WRONG = {
@@ -85,19 +83,18 @@ WRONG = {
 @pytest.mark.parametrize(("wrong", "told"), WRONG.values(), ids=WRONG)
 def test_success_after_a_candidate_that_a_check_turned_down(wrong: Line, told: str) -> None:
     """The agent is told why, and its second candidate is filed."""
-    project, called, model = slugify(wrong, GOOD)
+    project, called = slugify(wrong, GOOD)
     assert called.value == "to-be-or-not", called.stderr
-    assert len(model.requests) == 2
-    [result] = model.requests[1].messages[-1].blocks
-    assert isinstance(result, ToolResult)
-    assert result.is_error
-    assert told in result.content
+    assert len(called.requests) == 2
+    [result] = called.requests[1]["messages"][-1]["blocks"]
+    assert result["is_error"]
+    assert told in result["content"]
     assert_whole(project, "fresh")
 
 
 def test_giving_up_tells_why() -> None:
     """The named error, with the agent's reason, and nothing written but the transcript."""
-    project, called, _ = slugify(give_up("The docstring asks for two things.", "line 1 against line 3"))
+    project, called = slugify(give_up("The docstring asks for two things.", "line 1 against line 3"))
     assert isinstance(called.error, SpecConflictError)
     assert called.error.reason == "The docstring asks for two things."
     assert called.error.conflict == "line 1 against line 3"
@@ -109,15 +106,14 @@ def test_giving_up_tells_why() -> None:
 def test_spent_turns_are_an_error_with_the_last_diagnostics() -> None:
     """And the next call simply tries again."""
     wrong = submit('return "wrong"')
-    model = ScriptedModel(wrong, wrong, GOOD)
-    project = Project(FILES, model=model, server=True)
+    project = Project(FILES, ScriptedModel(wrong, wrong, GOOD))
     project.write({"pyproject.toml": '[project]\nname = "app"\nversion = "0"\n[tool.jiti]\nmax_turns = 2\n'})
     failed = project.call("app.text:slugify", "A b")
     assert type(failed.error) is GenerationError
     assert [each.check for each in failed.error.diagnostics] == ["example"]
     assert failed.error.key == "app/text.py::slugify"
     assert "max_turns" in str(failed.error)
-    assert len(model.requests) == 2
+    assert len(failed.requests) == 2
     assert_whole(project, "missing")
     assert project.call("app.text:slugify", "A b").value == "a-b"
     assert_whole(project, "fresh")
@@ -125,6 +121,6 @@ def test_spent_turns_are_an_error_with_the_last_diagnostics() -> None:
 
 def test_a_provider_that_recovers_is_not_noticed() -> None:
     """The SDK tries again by itself."""
-    project, called, _ = slugify(fault.status(529, retry_after=0), GOOD)
+    project, called = slugify(fault.status(529, retry_after=0), GOOD, server=True)
     assert called.value == "to-be-or-not"
     assert_whole(project, "fresh")

@@ -78,7 +78,7 @@ GOOD = submit('return f"Hello, {name}!"')
 
 def assert_nowhere(project: Project, called: Call) -> None:
     """Neither key is in any request, transcript, log, header, lock or cache."""
-    assert project.received
+    assert called.requests
     local = [path for path in (project.root / ".jiti" / ".local").rglob("*") if path.is_file()]
     texts = {
         **{f"request {n}": json.dumps(each.body) for n, each in enumerate(project.received)},
@@ -112,7 +112,6 @@ def test_nor_does_it_in_the_error_of_a_session_that_fails(last: object) -> None:
     project = Project(
         {**FILES, "pyproject.toml": "[tool.jiti]\nmax_turns = 1\n"},
         ScriptedModel(last),  # ty: ignore[invalid-argument-type] - a reply
-        server=True,
     )
     called = project.call("app.text:greet", "Eve", {"password": PLANTED}, env=ENVIRONMENT)
     assert isinstance(called.error, GenerationError)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jiti import Budget, ConfigError, Engine, FrozenError, JitiError, options, settings
+from jiti import Budget, ConfigError, Engine, FrozenError, JitiError, SpecConflictError, options, settings
 from jiti.agent.ledger import PROCESS_USD
 from jiti.agent.session import Limits
 from jiti.testing import MessagesServer, Project, ScriptedModel, call, give_up, reply, say, submit
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 STUB = 'def double(n: int) -> int:\n    """Twice n."""\n'
 
 
-def project(table: str, engine: str = "", *script: Line, server: bool = False) -> Project:
+def project(table: str, engine: str = "", *script: Line) -> Project:
     """A project with that table in its pyproject.toml, whose stub has that engine."""
     decorator = f"@jiti(engine={engine})" if engine else "@jiti"
     module = f"from jiti import Budget, Engine, jiti\n\n\n{decorator}\n{STUB}"
-    return Project({"m.py": module, "pyproject.toml": table}, ScriptedModel(*script), server=server)
+    return Project({"m.py": module, "pyproject.toml": table}, ScriptedModel(*script))
 
 
 def called(project: Project, **env: str) -> Call:
@@ -45,16 +45,23 @@ def called(project: Project, **env: str) -> Call:
 @pytest.mark.parametrize(
     ("table", "variable", "engine", "model"),
     [
-        ("", "", "", "claude-sonnet-5-5"),
-        ('model = "of-the-file"', "", "", "of-the-file"),
-        ('model = "of-the-file"', "of-the-variable", "", "of-the-variable"),
-        ('model = "of-the-file"', "of-the-variable", 'Engine(model="of-the-engine")', "of-the-engine"),
+        ("", "", {}, "claude-sonnet-5-5"),
+        ('model = "of-the-file"', "", {}, "of-the-file"),
+        ('model = "of-the-file"', "of-the-variable", {}, "of-the-variable"),
+        ('model = "of-the-file"', "of-the-variable", {"model": "of-the-engine"}, "of-the-engine"),
     ],
 )
-def test_a_later_place_wins(table: str, variable: str, engine: str, model: str) -> None:
-    asked = project(f"[tool.jiti]\n{table}\nmax_tokens = 500\n", engine, give_up("no"), server=True)
-    called(asked, JITI_MODEL=variable)
-    (received,) = asked.received
+def test_a_later_place_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, variable: str, engine: dict[str, Any], model: str
+) -> None:
+    monkeypatch.setenv("JITI_MODEL", variable)
+    with MessagesServer(give_up("no")) as server:
+        for name, value in server.env.items():
+            monkeypatch.setenv(name, value)
+        settings_of_the_file = f"[tool.jiti]\n{table}\nmax_tokens = 500\n"
+        with one_stub(tmp_path, Engine(**engine), settings_of_the_file) as stub, pytest.raises(SpecConflictError):
+            stub.double(21)
+    (received,) = server.requests
     assert (received.body["model"], received.body["max_tokens"]) == (model, 500)
 
 

@@ -9,7 +9,7 @@ import textwrap
 import threading
 from typing import TYPE_CHECKING
 
-from jiti import mirror, states
+from jiti import filing, states
 from jiti.definition import define
 from jiti.stub import declaration_for
 
@@ -55,7 +55,7 @@ class Program:
 
     def implement(self, qualname: str, code: str) -> Path:
         """File an implementation as a generation would; gives its path."""
-        return self.root / mirror.file(define(self.declaration(qualname)), textwrap.dedent(code), made="by hand").path
+        return self.root / filing.file(define(self.declaration(qualname)), textwrap.dedent(code), made="by hand").path
 
     def load(self, **given: object) -> ModuleType:
         """Import the module; `given` are globals that it finds there."""
@@ -104,4 +104,4 @@ class Writer:
             if state.runs and state.implementation is not None:
                 return state.implementation
             self.written += 1
-            return mirror.file(define(declaration), textwrap.dedent(self.codes[declaration.qualname]), made="by a test")
+            return filing.file(define(declaration), textwrap.dedent(self.codes[declaration.qualname]), made="by a test")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import asking, mirror, states
+from jiti import asking, filing, mirror, states
 from jiti.approval import is_needed
+from jiti.asking import Facts
+from jiti.definition import define
 from jiti.engine import Engine
 from jiti.errors import ApprovalNeededError, ConfigError, FrozenError
 from jiti.home import Home
@@ -66,7 +68,13 @@ def edit(program: Program, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "engine"), [(ASK, None), (ASK, Engine(approve="auto")), ("", Engine(approve="ask"))]
+    ("settings", "engine"),
+    [
+        (ASK, None),
+        ('[tool.jiti]\n"\\u0061pprove" = "ask"\n', None),
+        (ASK, Engine(approve="auto")),
+        ("", Engine(approve="ask")),
+    ],
 )
 def test_a_call_of_unapproved_code_names_the_command(program: Program, settings: str, engine: Engine | None) -> None:
     function = double(program, settings, engine)
@@ -130,6 +138,28 @@ def test_a_comment_that_was_added_has_to_be_approved_too(program: Program) -> No
     approve(program)
     edit(program, "n * 2", "n * 2  # noqa")
     assert states.look(program.declaration("double"), asks=True).name == "unapproved"
+
+
+def test_whoever_is_asked_is_told_what_an_edit_does_and_the_stub_does_not_allow(program: Program) -> None:
+    double(program)
+    declaration = program.declaration("double")
+    before = mirror.read(declaration)
+    assert before is not None
+    filing.stamp(define(declaration), before, gates=f"tests/test_it.py::test_it={'0' * 32}")
+    assert "beyond" not in dict(Facts.of(declaration, before).rows())
+    edit(program, "    return n * 2", "    print(n)\n    return len(open(str(n)).read())")
+    after = mirror.read(declaration)
+    assert after is not None
+    line = after.text.split("\n").index("    print(n)") + 1
+    assert Facts.of(declaration, after).rows() == [
+        ("effects", "files output"),
+        ("beyond", "what its stub allows:"),
+        ("", f"output  line {line}: print"),
+        ("", f"files  line {line + 1}: open"),
+        ("gates", "tests/test_it.py::test_it"),
+        ("", "all passed before it was edited"),
+        ("made", "by hand, and edited by hand since"),
+    ]
 
 
 def test_what_is_stale_is_no_matter_of_approval(program: Program) -> None:

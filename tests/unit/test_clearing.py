@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror
+from jiti import filing
 from jiti.clearing import clear, clear_project
 from jiti.definition import define
 from jiti.errors import ConflictError, StubError
@@ -39,7 +39,7 @@ def filed(root: Path, path: str, *, carried: bool) -> Path:
     """File the implementation of a stub in the root's mirror, or in the one that its package is to carry."""
     if carried:
         with_package_mirror(str(root / path))
-    made = mirror.file(define(declaration_for(str(root), f"{path}::one")), CODE, made="by a test", tests=TESTS)
+    made = filing.file(define(declaration_for(str(root), f"{path}::one")), CODE, made="by a test", tests=TESTS)
     return root / made.path
 
 

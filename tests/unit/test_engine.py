@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jiti.checks import forking
 from jiti.engine import Engine
 from jiti.errors import (
     BrokenImplementationError,
@@ -22,8 +23,9 @@ from jiti.errors import (
     FrozenError,
     GenerationCycleError,
     GenerationError,
+    ModelError,
 )
-from jiti.events import SessionEnded, SessionStarted
+from jiti.events import PutAside, SessionEnded, SessionStarted
 from jiti.models import Text
 from jiti.testing import ScriptedModel, give_up, submit
 
@@ -102,7 +104,8 @@ def _nothing_is_left(tmp_path: Path) -> Iterator[None]:
     yield
     locks = tmp_path / ".jiti" / ".local" / "locks"
     assert not locks.is_dir() or [path.name for path in locks.iterdir()] == ["guard.lock"]
-    assert [thread for thread in threading.enumerate() if thread.name.startswith("jiti")] == []
+    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("jiti")]
+    assert [name for name in threads if name != forking.THREAD] == []
 
 
 # ---------------------------------------------------------------- what a call gets
@@ -141,17 +144,33 @@ def test_a_session_that_fails_leaves_the_next_call_to_try_again(program: Program
 
 
 @pytest.mark.parametrize(
-    "error", [KeyboardInterrupt(), RuntimeError("a bug in a model")], ids=lambda e: type(e).__name__
+    ("error", "comes_out"), [(KeyboardInterrupt(), KeyboardInterrupt), (RuntimeError("a bug in a model"), ModelError)]
 )
-def test_whatever_a_model_raises_ends_the_session_and_comes_through(program: Program, error: BaseException) -> None:
+def test_whatever_a_model_raises_ends_the_session(
+    program: Program, error: BaseException, comes_out: type[BaseException]
+) -> None:
     def fail(_: Request) -> Reply:
         raise error
 
     at = desk(program, DOUBLE, {"double": [fail]})
-    with pytest.raises(type(error)) as raised:
+    with pytest.raises(comes_out) as raised:
         at.generate("double", 4)
-    assert raised.value is error
-    assert at.sessions()[0][-1]["outcome"] == type(error).__name__
+    assert error in (raised.value, raised.value.__cause__)
+    assert at.sessions()[0][-1]["outcome"] == comes_out.__name__
+
+
+def test_an_edit_during_the_session_is_kept(program: Program) -> None:
+    path = program.root / ".jiti" / program.name / "double.py"
+
+    def edit(_: Request) -> Reply:
+        path.write_text(path.read_text("utf-8").replace("return n + n", "return n << 1  # mine"), "utf-8")
+        return GOOD
+
+    program.write(DOUBLE, {"double": "def double(n):\n    return n + n\n"})
+    at = desk(program, DOUBLE.replace("Twice n.", "Two times n."), {"double": [edit]})
+    assert "return n * 2" in at.generate("double", 4).code
+    (told,) = (event for event in at.told if isinstance(event, PutAside))
+    assert "return n << 1  # mine" in (program.root / told.path).read_text("utf-8")
 
 
 # ---------------------------------------------------------------- what a call does not get

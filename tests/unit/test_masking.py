@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, urlencode
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -185,3 +190,36 @@ def test_what_the_environment_calls_a_credential_is_masked_wherever_it_turns_up(
     text = f"ValueError: cannot log in as me with {value}!"
     assert (value not in mask(text)) is is_masked
     assert mask(mask(text)) == mask(text)
+
+
+ODD = "p@ss\"w0rd'\\1/\u00e4 x9"
+FORMS = {
+    "a repr": repr(ODD),
+    "a repr in ASCII": ascii([ODD]),
+    "bytes": repr(ODD.encode()),
+    "JSON": json.dumps({"a": ODD}),
+    "JSON as it is": json.dumps(ODD, ensure_ascii=False),
+    "JSON in JSON": json.dumps(json.dumps([ODD])),
+    "an address": f"https://host/?q={quote(ODD)}",
+    "an address's part": quote(ODD, safe=""),
+    "a form": urlencode({"q": ODD}),
+    "HTML": html.escape(ODD),
+    "hexadecimal": ODD.encode().hex(),
+    **{f"base64 after {n}": b64encode(b"x" * n + ODD.encode() + b"yz").decode() for n in range(4)},
+    "base64 for addresses": urlsafe_b64encode(b"me:" + ODD.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_so_it_is_however_programs_write_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SHOP_API_KEY", ODD)
+    masked = mask(f"cannot log in with {text}!")
+    assert MASK in masked
+    assert "w0rd" not in masked
+    assert len(masked) <= len(f"cannot log in with {text}!") - len(ODD) + len(MASK)
+    assert mask(masked) == masked
+
+
+def test_a_value_of_several_lines_leaves_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_SECRET", "line1abc\nline2def")
+    assert mask("a\nline1abc\nline2def\nb") == f"a\n{MASK}\n\nb"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import durable, generated, header, mirror, stub
+from jiti import durable, filing, generated, header, mirror, stub
 from jiti.definition import Definition, define
 from jiti.errors import BrokenImplementationError
 from jiti.stub import Declaration
@@ -64,8 +64,8 @@ def test_names_that_windows_reserves_are_marked(root: Path, name: str) -> None:
 def test_two_names_that_differ_in_case_get_two_files(root: Path) -> None:
     """On every file system."""
     lower, upper = define_stub(root, "name"), define_stub(root, "Name")
-    first = mirror.file(lower, CODE, made="-")
-    second = mirror.file(upper, CODE, made="-")
+    first = filing.file(lower, CODE, made="-")
+    second = filing.file(upper, CODE, made="-")
     assert Path(first.path).name == "name.py"
     assert Path(second.path).name.startswith("Name~")
     for definition, filed in ((lower, first), (upper, second)):
@@ -79,7 +79,7 @@ def test_a_plain_name_that_holds_another_key_is_left_alone(root: Path) -> None:
     (root / "app" / "text").mkdir()
     (root / "app" / "text" / "Parser.py").write_text("from jiti import jiti\n" + STUB.format(name="parse"))
     first = define(stub.declaration_for(str(root), "app/text/Parser.py::parse"))
-    mirror.file(first, CODE, made="-")
+    filing.file(first, CODE, made="-")
     other = at(root, "app/text.py", "Parser.parse")
     assert mirror.read(other) is None
     assert Path(mirror.implementation_path(other)).name.startswith("parse~")
@@ -88,7 +88,7 @@ def test_a_plain_name_that_holds_another_key_is_left_alone(root: Path) -> None:
 def test_what_is_filed_is_read_back(root: Path) -> None:
     """Header, code, scratch tests, what jiti wrote for comparing, and the two files that make the folder liveable."""
     definition = define_stub(root)
-    mirror.file(definition, CODE, made="by hand", tests="def test_f() -> None: ...\n")
+    filing.file(definition, CODE, made="by hand", tests="def test_f() -> None: ...\n")
     found = mirror.read(definition.declaration)
     assert found is not None
     assert found.code == CODE
@@ -113,8 +113,8 @@ def test_what_is_filed_is_read_back(root: Path) -> None:
 def test_tests_of_an_earlier_implementation_go_with_it(root: Path) -> None:
     """Scratch tests belong to one candidate."""
     definition = define_stub(root)
-    mirror.file(definition, CODE, made="-", tests="def test_f() -> None: ...\n")
-    mirror.file(definition, CODE, made="-")
+    filing.file(definition, CODE, made="-", tests="def test_f() -> None: ...\n")
+    filing.file(definition, CODE, made="-")
     assert not Path(mirror.scratch_path(definition.declaration)).exists()
 
 
@@ -148,10 +148,29 @@ def test_a_damaged_file_is_broken_and_says_how_to_mend_it(root: Path, data: byte
     assert caught.value.path == str(path)
 
 
+def test_no_field_can_say_anything_of_another(root: Path) -> None:
+    """A recorded session says by which model it was; a file may be called anything."""
+    made = "a model\n# approved: 0\r# effects: none"
+    filed = filing.file(define_stub(root), CODE, made=made)
+    assert filed.header["made"] == "a model # approved: 0 # effects: none"
+    assert (filed.header["approved"], filed.header["effects"]) == ("-", "-")
+
+
+def test_code_below_a_long_header_is_code(root: Path) -> None:
+    """What runs is what is hashed, shown and approved."""
+    definition = define_stub(root)
+    path = Path(filing.file(definition, CODE, made="-").path)
+    above, _, below = path.read_text(encoding="utf-8").partition("\n\n")
+    path.write_text(above + "\n# more: of it" * 30 + f"\n\n{below}", encoding="utf-8")
+    found = mirror.read(definition.declaration)
+    assert found is not None
+    assert found.code.endswith(CODE)
+
+
 def test_windows_line_ends_and_a_byte_order_mark_do_not_count(root: Path) -> None:
     """A checkout may have changed them."""
     definition = define_stub(root)
-    filed = mirror.file(definition, CODE, made="-")
+    filed = filing.file(definition, CODE, made="-")
     path = Path(filed.path)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     found = mirror.read(definition.declaration)
@@ -163,11 +182,52 @@ def test_retiring_keeps_the_text(root: Path) -> None:
     """Twice over: the second does not overwrite the first."""
     definition = define_stub(root)
     for number in (1, 2):
-        filed = mirror.file(definition, CODE.replace("return a", f"return a + {number}"), made="-")
-        kept = mirror.retire(definition.declaration, filed.path)
+        filed = filing.file(definition, CODE.replace("return a", f"return a + {number}"), made="-")
+        kept = filing.retire(definition.declaration, filed.path)
         assert Path(kept).read_text(encoding="utf-8") == filed.text
         assert mirror.read(definition.declaration) is None
         assert mirror.relative_path(str(root), kept) == f".jiti/.local/replaced/app/text/f.py.{number}"
+
+
+def test_what_was_edited_since_it_was_read_is_not_stamped_over(root: Path) -> None:
+    """Neither is what was deleted written again."""
+    definition = define_stub(root)
+    filed = filing.file(definition, CODE, made="-")
+    assert filing.stamp(definition, filed, gates="tests/test_x.py::test_x=0")
+    path = Path(filed.path)
+    edited = path.read_text(encoding="utf-8").replace("return a", "return a  # mine")
+    path.write_text(edited, encoding="utf-8")
+    assert not filing.stamp(definition, filed)
+    assert path.read_text(encoding="utf-8") == edited
+    path.unlink()
+    assert not filing.stamp(definition, filed)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("edit", ["return a  # mine", "return a +", ""])
+def test_what_was_edited_while_other_code_was_written_is_put_aside(root: Path, edit: str) -> None:
+    definition = define_stub(root)
+    declaration = definition.declaration
+    assert filing.put_aside_if_changed(declaration, None) is None
+    old = filing.file(definition, CODE, made="-")
+    filing.stamp(definition, old, gates="tests/test_x.py::test_x=0")
+    assert filing.put_aside_if_changed(declaration, old) is None, "only its header has changed"
+    path = Path(old.path)
+    edited = path.read_text(encoding="utf-8").replace("return a", edit) if edit else ""
+    path.write_text(edited, encoding="utf-8")
+    kept = filing.put_aside_if_changed(declaration, old)
+    assert kept is not None
+    assert Path(kept).read_text(encoding="utf-8") == edited
+    assert not path.exists()
+
+
+def test_what_came_meanwhile_is_put_aside(root: Path) -> None:
+    """Of a stub that had no file, somebody may have checked one out."""
+    definition = define_stub(root)
+    came = filing.file(definition, CODE, made="-")
+    kept = filing.put_aside_if_changed(definition.declaration, None)
+    assert kept is not None
+    assert Path(kept).read_text(encoding="utf-8") == came.text
 
 
 def test_replacing_clears_what_a_killed_write_left(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror, moved, states
+from jiti import filing, mirror, moved, states
 from jiti.definition import define
 from jiti.engine import Engine
 from jiti.errors import FrozenError
@@ -122,7 +122,7 @@ class Project:
     def implement(self, key: str, code: str, tests: str = "") -> None:
         definition = define(declaration_for(str(self.root), key))
         uses = Interfaces(str(self.root), Settings()).of_code(code, definition.declaration)
-        mirror.file(definition, dedent(code), made="by hand", uses=header_line(uses), tests=dedent(tests))
+        filing.file(definition, dedent(code), made="by hand", uses=header_line(uses), tests=dedent(tests))
 
     def move(self, text: str, path: str = "app/text.py") -> None:
         (self.root / "app" / "text.py").unlink()
@@ -233,7 +233,7 @@ def test_what_a_renamed_and_moved_stub_had_is_checked_and_goes_along(project: Pr
 
 def test_an_edit_by_hand_stays_one_and_what_was_approved_stays_approved(project: Project) -> None:
     path = project.root / ".jiti" / "app" / "text" / "Parser" / "parse.py"
-    mirror.approve(declaration_for(str(project.root), "app/text.py::Parser.parse"), read(project, "Parser.parse"))
+    filing.approve(declaration_for(str(project.root), "app/text.py::Parser.parse"), read(project, "Parser.parse"))
     path.write_text(path.read_text().replace("return self.size", "return 1 * self.size"))
     project.move(TEXT, "app/words.py")
     outcome = project.ensure("app/words.py::Parser.parse", "app.words")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import gates, host, loader, mirror, requirements, stub
+from jiti import filing, gates, host, loader, requirements, stub
 from jiti.definition import define
 from jiti.errors import GenerationError
 from jiti.plugin import collected, lines, preparation, record, rewriting
@@ -79,7 +79,7 @@ class Run:
         uses = ""
         if definition.is_test:
             uses = requirements.uses_line(requirements.targets_of(declaration, Settings()))
-        mirror.file(definition, code, made="by hand", gates=gates.header_line(found.of(key)), uses=uses)
+        filing.file(definition, code, made="by hand", gates=gates.header_line(found.of(key)), uses=uses)
 
     def __call__(self, *args: str) -> pytest.RunResult:
         plugin = () if "-pno:jiti" in args else ("-pjiti",)

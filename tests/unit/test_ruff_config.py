@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import ruff
 
-from jiti import mirror, ruff_config
+from jiti import filing, ruff_config
 from tests.unit.stubs import write
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ _SAME = (
 @pytest.mark.parametrize("name", SETTINGS)
 def test_ruff_reads_the_same_settings_for_the_mirror_as_for_the_source(root: Path, name: str) -> None:
     write(root, {"pyproject.toml": SETTINGS[name], "app/__init__.py": "", "app/text.py": ""})
-    mirror.prepare(str(root))
+    filing.prepare(str(root))
     write(root, {".jiti/app/text/f.py": ""})
 
     def settings(path: str) -> list[str]:
@@ -157,6 +157,6 @@ def test_rules_that_are_in_preview_are_named_only_there(root: Path, settings: st
 
 def test_ruffs_own_rules_have_nothing_against_it(root: Path) -> None:
     write(root, {"pyproject.toml": SETTINGS["preview"]})
-    mirror.prepare(str(root))
+    filing.prepare(str(root))
     command = [ruff.find_ruff_bin(), "check", "--output-format", "json", ".jiti"]
     assert json.loads(subprocess.run(command, cwd=root, capture_output=True, check=True).stdout) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import mirror, states, stub
+from jiti import filing, states, stub
 from jiti.definition import define
 from jiti.errors import BrokenImplementationError, StubError
 
@@ -34,7 +34,7 @@ class Filed:
         (root / "pyproject.toml").touch()
         self.source = root / "m.py"
         self.source.write_text(MODULE)
-        self.file = Path(mirror.file(define(self.declaration), CODE, made="-").path)
+        self.file = Path(filing.file(define(self.declaration), CODE, made="-").path)
 
     @property
     def declaration(self) -> stub.Declaration:
@@ -186,12 +186,23 @@ def test_a_file_that_was_cut_off_is_broken(tmp_path: Path, key: str, code: str, 
     filed = Filed(tmp_path)
     filed.source.write_text(MODULE + METHOD_MODULE.partition("\n")[2])
     declaration = stub.declaration_for(str(tmp_path), key)
-    file = Path(mirror.file(define(declaration), CODE if key.endswith("f") else METHOD_CODE, made="-").path)
+    file = Path(filing.file(define(declaration), CODE if key.endswith("f") else METHOD_CODE, made="-").path)
     text = file.read_text()
     file.write_text(text[: text.index("\n\n") + 2] + code)
     state = states.look(declaration)
     assert (state.runs, state.name) == ((True, "edited") if runs else (False, "broken"))
     assert runs or f"it does not define {declaration.qualname}" in str(state.error)
+
+
+@pytest.mark.parametrize("deep", ["a" + ".b" * 100_000, "not " * 50_000 + "a", "(" * 5_000 + "a" + ")" * 5_000, "\0"])
+def test_what_python_cannot_parse_is_broken_and_no_error_of_pythons_own(filed: Filed, deep: str) -> None:
+    filed.change_body("a * 2", deep)
+    state = filed.state()
+    assert (state.runs, state.name) == (False, "broken")
+    assert ".jiti/m/f.py: it does not parse: " in str(state.error)
+    filed.change_stub("...", deep)
+    with pytest.raises(StubError):
+        filed.state()
 
 
 def test_a_mangled_spec_line_is_broken_once_it_is_needed(filed: Filed) -> None:
@@ -215,7 +226,7 @@ def test_stamping_settles_a_conflict(filed: Filed) -> None:
     filed.change_body(*NEW_BODY)
     state = filed.state()
     assert state.implementation is not None
-    mirror.stamp(define(filed.declaration), state.implementation)
+    filing.stamp(define(filed.declaration), state.implementation)
     assert filed.state().name == "edited"
     assert "a + a" in filed.file.read_text()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jiti import gates, mirror, requirements, stub
+from jiti import filing, gates, mirror, requirements, stub
 from jiti.definition import define
 from jiti.errors import RealBodyError, StubError
 from jiti.settings import Settings
@@ -39,7 +39,7 @@ def root(tmp_path: Path) -> str:
     (tmp_path / "app" / "plain.py").write_text("x = 1\n")
     (tmp_path / "pyproject.toml").touch()
     declaration = stub.declaration_for(str(tmp_path), "app/n.py::double")
-    mirror.file(define(declaration), CODE, made="-", tests=TESTS)
+    filing.file(define(declaration), CODE, made="-", tests=TESTS)
     return str(tmp_path)
 
 
@@ -160,7 +160,7 @@ def test_it_is_fresh_once_it_has_been_stamped(root: str) -> None:
     implementation = mirror.read(declaration)
     assert implementation is not None
     line = gates.header_line(gates.find(root, Settings()).of(declaration.key))
-    mirror.stamp(define(declaration), implementation, gates=line)
+    filing.stamp(define(declaration), implementation, gates=line)
     assert survey(root, Settings(), ["double"]).stubs[0].state.name == "fresh"
     Path(root, "test_n.py").write_text(GATES.replace("== 4", "== 5"))
     assert survey(root, Settings(), ["double"]).stubs[0].state.name == "outdated"
@@ -171,7 +171,7 @@ def test_a_written_test_is_outdated_when_what_it_was_written_from_changes(root: 
     target = define(stub.declaration_for(root, "app/n.py::double"))
     test = define(stub.declaration_for(root, "test_n.py::test_written"))
     uses = requirements.uses_line([(target, "app.n")])
-    mirror.file(test, "def test_written() -> None:\n    assert double(1) == 2\n", made="-", uses=uses)
+    filing.file(test, "def test_written() -> None:\n    assert double(1) == 2\n", made="-", uses=uses)
     assert survey(root, Settings(), ["test_written"]).stubs[0].state.name == "fresh"
     path = Path(root, "app", "n.py")
     path.write_text(path.read_text().replace("Double it.", "Twice it."))

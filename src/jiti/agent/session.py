@@ -12,6 +12,7 @@ from jiti.agent import conflicts, prompts, tools
 from jiti.agent.chronicle import Chronicle, one_line
 from jiti.agent.conversation import Conversation, presentable
 from jiti.agent.files import ProjectFiles
+from jiti.agent.hearing import answer_of
 from jiti.agent.ledger import OF_THE_PROCESS, Ledger
 from jiti.agent.task import Accepted, Limits, Task
 from jiti.agent.tool import GaveUp, Surroundings
@@ -204,7 +205,7 @@ class _Session:
         self._chronicle.asks(turn, request, self._conversation.news())
         start = self._clock()
         try:
-            reply = self._model.reply(request)
+            reply = answer_of(self._model, request)
         except ModelError as error:
             self._count_failure(error)
             raise

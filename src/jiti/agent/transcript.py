@@ -137,7 +137,7 @@ def _masked(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {name: _masked(inner) for name, inner in value.items()}
+        return {_masked(name): _masked(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(inner) for inner in value]
     return value

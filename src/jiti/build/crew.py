@@ -10,7 +10,7 @@ from jiti import host
 from jiti.build import importing, plan
 from jiti.build.result import Result, Results
 from jiti.build.schedule import Schedule
-from jiti.checks import nursery
+from jiti.checks import forking
 from jiti.engine import Engine
 from jiti.errors import BudgetExceededError, ConfigError, GenerationError, JitiError, ModelError, StubError
 from jiti.events import SessionEnded, ToolStarted, TurnStarted, VerificationEnded, VerificationStarted
@@ -51,7 +51,7 @@ def carry_out(order: Plan, settings: Settings, display: BuildDisplay, *, jobs: i
     outer, host.current = host.current, crew
     try:
         # Each session has a child process: where there are many, they share what it takes to get one ready.
-        with display.shown(len(order.steps)), nursery.opened() if len(order.steps) > 1 else nullcontext():
+        with display.shown(len(order.steps)), forking.kept() if len(order.steps) > 1 else nullcontext():
             crew.get_ready()
             crew.run(jobs)
     finally:

@@ -7,10 +7,8 @@ fork, it does one job itself and ends.
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -22,8 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 import jiti.trial
-from jiti.checks import jobs, processes, pytest_run, stub_module, watching
-from jiti.checks.confining import Confining
+from jiti.checks import jobs, leftovers, processes, pytest_run, stub_module, watching
+from jiti.checks.confining import Confining, hide
 from jiti.checks.jobs import Place
 from jiti.checks.relay import Relay
 from jiti.checks.reports import OURS, Report, ReportingTrial, message_of, short_traceback, told
@@ -81,9 +79,11 @@ class _Child:
         """See to it that nothing is left when the parent ends, however it does."""
         processes.adopt_orphans()
         signal.signal(signal.SIGTERM, self._asked_to_leave)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # whoever forked this process had it wait
         processes.end_with_parent(signal.SIGTERM, self._setup["parent"])
         if self._setup["hidden"]:
-            _hide(tuple(self._setup["hidden"]))
+            hide(tuple(self._setup["hidden"]))
 
     def run(self) -> NoReturn:
         """Get ready, serve, and end."""
@@ -186,6 +186,8 @@ class _Child:
 
     def _fork_for_each(self, place: Place, confining: Confining) -> None:
         kept = frozenset(processes.children(os.getpid()))  # a user's module may have started them: they stay
+        temporary = self._setup["temporary"]
+        kept_files = frozenset(os.listdir(temporary))  # and may have made these
         while True:
             try:
                 job = decode(self._wire.receive())
@@ -208,6 +210,7 @@ class _Child:
             except (EOFError, OSError):
                 return
             ours.close()
+            leftovers.empty(temporary, besides=kept_files)  # what one candidate leaves there is not for the next
 
     @staticmethod
     def _fork() -> int:
@@ -280,22 +283,8 @@ class _Child:
         try:
             processes.end_descendants()
         finally:
-            shutil.rmtree(self._setup["folder"], ignore_errors=True)
+            leftovers.remove(self._setup["folder"])
             os._exit(0)
-
-
-def _hide(beginnings: tuple[str, ...]) -> None:
-    """Let no code of this process open files whose paths begin so."""
-
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes):
-            return
-        path = os.path.realpath(os.fsdecode(arguments[0]))
-        if path.startswith(beginnings):
-            message = "what a test is written for cannot be read"
-            raise PermissionError(errno.EACCES, message, path)
-
-    sys.addaudithook(refuse)
 
 
 def _finish(report: Report) -> NoReturn:

@@ -11,7 +11,6 @@ import math
 import os
 import pickle
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,9 +18,9 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import nursery, processes
+from jiti.checks import forking, leftovers, processes
 from jiti.checks.environment import child_environment, import_path
-from jiti.checks.runs import Ending, Event, Run, Stage, excerpt, need_of, read_event
+from jiti.checks.runs import Ending, Event, Run, Stage, ending_of, excerpt, need_of, read_event, shortened
 from jiti.checks.wire import Wire, decode
 from jiti.submission import OutOfTimeError
 
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import NoReturn
 
+    from jiti.checks.forked import Forked
     from jiti.checks.limits import Limits
-    from jiti.checks.nursery import Offspring
 
 _BOOT = """\
 import os, pickle, sys
@@ -45,8 +44,10 @@ _OWN, _OF_A_JOB = b"s", b"j"
 """How a child's lines begin, as in `jiti.checks.child`: its own, and those of the process of a job."""
 _MOST_SAID = 256 << 20
 """Bytes of all lines of one job."""
-_MOST_LINES = 20
-"""Of what is told of a child that did not get ready."""
+_IDLE = frozenset({"effect", "need", "asked"})
+"""Events by which a job gets no further, so that a candidate may bring them about as often as it likes."""
+_STEPS = 3
+"""Of a test, each of which may take its time: its setup, its call, its teardown."""
 _GRACE = 5.0
 """Seconds that a child may take to end a job or itself, once it was told to."""
 
@@ -102,7 +103,7 @@ class ChildProcess:
 
     def _start(
         self, setup: dict[str, object], env: Collection[str], *, fork: bool
-    ) -> tuple[subprocess.Popen[bytes] | Offspring, Wire]:
+    ) -> tuple[subprocess.Popen[bytes] | Forked, Wire]:
         temporary = os.path.join(self._folder, "tmp")
         os.mkdir(temporary)
         setup |= {"path": import_path(), "argv": sys.argv, "parent": os.getpid(), "folder": self._folder, "fork": fork}
@@ -111,13 +112,15 @@ class ChildProcess:
         with open(path, "wb") as file:
             pickle.dump(setup, file)
         environment = child_environment(os.environ, passed=env, tag=self._tag, folder=temporary)
+        server = forking.server_for(environment, import_path(), str(setup["root"])) if fork else None
         ours, theirs = socket.socketpair()
         with theirs:
-            if fork and nursery.current is not None:
-                with contextlib.suppress(OSError):  # the nursery is gone: it is started by itself
-                    born = nursery.current.fork(path, environment, self._folder, self._output, theirs)
-                    return born, Wire(ours)
-            command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(theirs.fileno())]
+            wire = theirs.fileno()
+            if server is not None:
+                with contextlib.suppress(OSError):  # it has just ended: the child is started by itself
+                    forked = server.fork(path, environment, self._folder, wire=wire, output=self._output)
+                    return forked, Wire(ours)
+            command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(wire)]
             return self._spawn(command, environment, theirs), Wire(ours)
 
     def _spawn(self, command: list[str], environment: dict[str, str], theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -159,7 +162,7 @@ class ChildProcess:
             event, data = self._first_word(end)
             if event == "failed":
                 why = self._printed() if data["why"] is None else data["why"]
-                self._fail(data["what"], _shortened(why), Stage(data["stage"]))
+                self._fail(data["what"], shortened(why), Stage(data["stage"]))
             self.usable = event == "ready"
             self.forks = bool(data.get("forks"))
             self.gates = data.get("gates", [])
@@ -196,8 +199,8 @@ class ChildProcess:
 
         Args:
             job: its `kind`, and what that needs.
-            seconds: how long it may be silent. Each event that it reports gives it as long again.
-            times: how many such spans it may compute for.
+            seconds: how long it may be silent. Each step that it reports gives it as long again.
+            times: how many such spans it may compute for; and how many tests or examples it has, at least.
             end: the moment of the monotonic clock when the session's time is over.
 
         Raises:
@@ -210,19 +213,20 @@ class ChildProcess:
         os.truncate(self._output, 0)
         try:
             self._wire.send({"candidate": None} | dict(job) | bounds | {"nonce": nonce, "folder": folder, "cpu": cpu})
-            events, ending, status = self._listen(nonce, seconds, end)
+            events, ending, status = self._listen(nonce, seconds, times, end)
         except OSError:
             events, ending, status = [], Ending.LOST, None
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            leftovers.remove(folder)
         if os.fstat(self._output).st_size >= self._limits.output:
             ending = Ending.FLOOD
         return Run(tuple(events), ending, status, excerpt(self._output))
 
-    def _listen(self, nonce: str, seconds: float, end: float) -> tuple[list[Event], Ending, int | None]:
+    def _listen(self, nonce: str, seconds: float, times: int, end: float) -> tuple[list[Event], Ending, int | None]:
         events: list[Event] = []
         said = 0
-        deadline = min(time.monotonic() + seconds, end)
+        last = min(time.monotonic() + seconds * (_STEPS * times + 2), end)
+        deadline = min(time.monotonic() + seconds, last)
         while True:
             try:
                 line = self._wire.receive(max(0.0, deadline - time.monotonic()))
@@ -235,7 +239,7 @@ class ChildProcess:
                 return events, *self._hung_up(events)
             if line[:1] == _OWN:
                 _, data = decode(line[1:])
-                return events, *_ending(events, data["status"], too_many=data["too_many"])
+                return events, *ending_of(events, data["status"], too_many=data["too_many"])
             event = read_event(decode(line[1:]), nonce) if line[:1] == _OF_A_JOB else None
             if event is None:
                 return events, Ending.FORGED, self._stop()
@@ -243,7 +247,8 @@ class ChildProcess:
             said += len(line)
             if said > _MOST_SAID:
                 return events, Ending.FLOOD, self._stop()
-            deadline = min(time.monotonic() + seconds, end)
+            if event[0] not in _IDLE:
+                deadline = min(time.monotonic() + seconds, last)
 
     def _hung_up(self, events: list[Event]) -> tuple[Ending, int | None]:
         """It is gone: because it does one job only, or because the job ended it."""
@@ -251,7 +256,7 @@ class ChildProcess:
         self._wait()
         status = self._process.returncode
         self._end()
-        return (Ending.LOST, status) if self.forks else _ending(events, status, too_many=False)
+        return (Ending.LOST, status) if self.forks else ending_of(events, status, too_many=False)
 
     def _stop(self) -> int | None:
         """End the job that runs; where the child cannot, or is itself the job's process, end the child."""
@@ -289,18 +294,4 @@ class ChildProcess:
         if self._output >= 0:
             os.close(self._output)
             self._output = -1
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _shortened(why: str) -> str:
-    """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
-    lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
-    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])
-
-
-def _ending(events: list[Event], status: int | None, *, too_many: bool) -> tuple[Ending, int | None]:
-    if too_many:
-        return Ending.PROCESSES, status
-    if events and events[-1][0] == "done" and status == 0:
-        return Ending.DONE, status
-    return (Ending.TIMEOUT if status == processes.OUT_OF_TIME else Ending.CRASHED), status
+        leftovers.remove(self._folder)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import processes
@@ -57,3 +60,17 @@ class Confining:
             processes=may_start_processes,
             all_threads=processes.thread_count() > 1,
         )
+
+
+def hide(beginnings: tuple[str, ...]) -> None:
+    """Let no code of this process open files whose paths begin so, whatever the kernel can do."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes):
+            return
+        path = os.path.realpath(os.fsdecode(arguments[0]))
+        if path.startswith(beginnings):
+            message = "what a test is written for cannot be read"
+            raise PermissionError(errno.EACCES, message, path)
+
+    sys.addaudithook(refuse)

@@ -33,7 +33,7 @@ _THREAD_COUNTS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
-_FOLDERS = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")
+FOLDERS = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")
 
 
 def child_environment(environ: Mapping[str, str], *, passed: Collection[str], tag: str, folder: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def child_environment(environ: Mapping[str, str], *, passed: Collection[str], ta
     """
     kept = {name: value for name, value in environ.items() if name in passed or not _is_withheld(name, value)}
     # One thread: a pool of them would not survive the fork that every job begins with.
-    own = dict.fromkeys(_THREAD_COUNTS, "1") | dict.fromkeys(_FOLDERS, folder)
+    own = dict.fromkeys(_THREAD_COUNTS, "1") | dict.fromkeys(FOLDERS, folder)
     own |= {TAG: tag, "PYTHONIOENCODING": "utf-8:backslashreplace"}
     return kept | own
 

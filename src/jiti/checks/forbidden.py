@@ -37,6 +37,8 @@ _JITI = Rule("no-jiti", "an implementation is plain Python: import the stub by i
 NAMES = {
     **dict.fromkeys(["builtins.eval", "builtins.exec", "builtins.compile"], _CODE),
     **dict.fromkeys(["code", "codeop", "runpy", "marshal", "types.CodeType"], _CODE),
+    **dict.fromkeys(["timeit.timeit", "timeit.repeat", "timeit.Timer", "cProfile", "profile", "trace"], _CODE),
+    **dict.fromkeys(["bdb", "pdb", "doctest", "typing.ForwardRef"], _CODE),
     **dict.fromkeys(["builtins.__import__", "imp", "zipimport", "pkgutil.resolve_name"], _IMPORT),
     **dict.fromkeys(
         [
@@ -45,7 +47,7 @@ NAMES = {
         ],
         _IMPORT,
     ),
-    **dict.fromkeys(["ctypes", "_ctypes", "cffi", "_cffi_backend"], _MEMORY),
+    **dict.fromkeys(["ctypes", "_ctypes", "cffi", "_cffi_backend", "numpy.ctypeslib"], _MEMORY),
     **dict.fromkeys(["gc", "builtins.globals"], _INTERPRETER),
     **dict.fromkeys(["builtins.breakpoint", "atexit", "faulthandler"], _INTERPRETER),
     **dict.fromkeys(
@@ -87,6 +89,7 @@ ATTRIBUTES = {
     **dict.fromkeys(["_getframe", "_current_frames"], _FRAMES),
     **dict.fromkeys(["settrace", "setprofile", "addaudithook"], _INTERPRETER),
     "_exit": _PROCESS,
+    **dict.fromkeys(["enable_load_extension", "load_extension"], _MEMORY),
     **dict.fromkeys(["__globals__", "__closure__", "__code__", "__builtins__", "__subclasses__"], _INTERNALS),
     **dict.fromkeys(["__bases__", "__base__", "__mro__", "__loader__", "__spec__", "cell_contents"], _INTERNALS),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti import mirror
+from jiti import filing, mirror
 from jiti.checks.inherited import given_lines, import_lines
 from jiti.checks.limits import SessionTime
 from jiti.checks.tools import Tool
@@ -53,7 +53,7 @@ class Ruff:
     def __init__(self, definition: Definition, time: SessionTime | None = None) -> None:
         declaration = definition.declaration
         root = declaration.root
-        mirror.prepare(root, declaration.home)
+        filing.prepare(root, declaration.home)
         self._definition = definition
         self._source = declaration.path
         self._implementation = mirror.relative_path(root, mirror.implementation_path(declaration))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jiti.checks import forbidden
 from jiti.diagnostics import Diagnostic
+from jiti.effects.names import normal
 from jiti.effects.scopes import Scopes
 from jiti.splice.names import without_annotations
 
@@ -68,8 +69,8 @@ class _Reader(ast.NodeVisitor):
         self.found.setdefault((line, rule.code), Diagnostic("policy", "candidate", line, rule.code, message))
 
     def _check_name(self, node: ast.AST, name: str | None) -> None:
-        """Note the rule that a full name breaks, itself or as a part of something."""
-        parts = (name or "").split(".")
+        """Note the rule that a full name breaks, itself or as a part of something, whichever module it goes by."""
+        parts = normal(name or "").split(".")
         for length in range(1, len(parts) + 1):
             shown = ".".join(parts[:length])
             if shown in self._names:

@@ -20,7 +20,7 @@ from jiti.checks.environment import TAG
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jiti.checks.nursery import Offspring
+    from jiti.checks.forked import Forked
 
 try:
     import resource
@@ -158,7 +158,7 @@ def end_tagged(tag: str) -> None:
         _reap(found)
 
 
-def end_tree(process: subprocess.Popen[bytes] | Offspring, tag: str) -> None:
+def end_tree(process: subprocess.Popen[bytes] | Forked, tag: str) -> None:
     """End a child process, and all that it left behind.
 
     It is asked first, since it knows its descendants; where it does not answer it is killed.

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import jiti.trial
 from jiti.checks.failures import Failures
 from jiti.checks.gate_items import GateItems
 from jiti.checks.leading_folder import LeadingFolder
 from jiti.checks.reports import message_of
 from jiti.checks.runs import PART_OF_CALL
+from jiti.checks.witness import deadlines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -247,6 +249,8 @@ class Plugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note which test runs: what is told of it holds no more than its node id."""
         self._running = item
+        if jiti.trial.current is not None and jiti.trial.current.witness is not None:
+            deadlines.lift(item)
         return (yield)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:

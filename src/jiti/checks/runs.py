@@ -10,13 +10,17 @@ from enum import Enum, StrEnum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from jiti.checks.processes import OUT_OF_TIME
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Event: TypeAlias = tuple[str, dict[str, Any]]
 """A name, and what belongs to it."""
 
 PRINTED_CHARACTERS = 20_000
+_MOST_LINES = 20
+"""Of what is told of a child that did not get ready."""
 PART_OF_CALL = "subtest"
 """What is reported for each of the parts that a test's call may have, in place of a phase."""
 
@@ -126,6 +130,21 @@ def need_of(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"rows": rows, "arguments": arguments}
 
 
+def ending_of(events: Sequence[Event], status: int | None, *, too_many: bool) -> tuple[Ending, int | None]:
+    """How a job ended, with its status.
+
+    Args:
+        events: what it reported.
+        status: see `Run`.
+        too_many: whether it was ended because it had too many descendants.
+    """
+    if too_many:
+        return Ending.PROCESSES, status
+    if events and events[-1][0] == "done" and status == 0:
+        return Ending.DONE, status
+    return (Ending.TIMEOUT if status == OUT_OF_TIME else Ending.CRASHED), status
+
+
 def excerpt(descriptor: int, characters: int = PRINTED_CHARACTERS) -> str:
     """The beginning and the end of an open file, as text."""
     half = characters // 2
@@ -137,6 +156,12 @@ def excerpt(descriptor: int, characters: int = PRINTED_CHARACTERS) -> str:
         beginning = _text(file.read(half))
         file.seek(size - half)
         return f"{beginning}\n… {size - 2 * half:,} bytes left out …\n{_text(file.read(half))}"
+
+
+def shortened(why: str) -> str:
+    """Pytest's own words or a traceback, without the command line's usage and the middle of what is long."""
+    lines = [line for line in why.splitlines() if not line.startswith("ERROR: usage:")]
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:2], "…", *lines[3 - _MOST_LINES :]])
 
 
 def _text(data: bytes | None) -> str:

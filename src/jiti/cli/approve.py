@@ -40,9 +40,10 @@ class Outcome:
         """What `--json` says of it."""
         told: dict[str, Any] = {"key": self.declaration.key, "outcome": self.outcome, "message": self.message}
         if self.shown is not None:
-            facts = Facts.of(self.shown)
+            facts = Facts.of(self.declaration, self.shown)
             told["implementation"] = mirror.relative_path(self.declaration.root, self.shown.path)
-            told |= {"code": self.shown.code, "effects": facts.effects, "gates": list(facts.gates), "made": facts.made}
+            told |= {"code": self.shown.code, "effects": facts.effects, "not_allowed": list(facts.beyond)}
+            told |= {"gates": list(facts.gates), "made": facts.made}
         return told
 
 
@@ -96,5 +97,5 @@ def _approve(declaration: Declaration, page: Page | None, *, asks: bool) -> Outc
 def _show(page: Page, declaration: Declaration, found: Implementation) -> None:
     page.heading(declaration.key, mirror.relative_path(declaration.root, found.path))
     page.code(found.code)
-    for name, value in Facts.of(found).rows().items():
+    for name, value in Facts.of(declaration, found).rows():
         page.entry(name, value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jiti import mirror, states
+from jiti import filing, mirror, states
 from jiti.cli import FINDINGS, FINE
 from jiti.cli.output import for_people_and_machines, may_ask, tell_machines, tell_problems
 from jiti.cli.project import Project, target_argument
@@ -88,7 +88,9 @@ def _keep(declaration: Declaration) -> Outcome:
     if state.runs:
         return Outcome(key, "nothing", f"nothing to resolve, it is {state.name}")
     definition = define(declaration)
-    mirror.stamp(definition, state.implementation, effects=standing.line_for(definition, state.implementation))
+    effects = standing.line_for(definition, state.implementation)
+    if not filing.stamp(definition, state.implementation, effects=effects):
+        return Outcome(key, "nothing", "its code was changed meanwhile: look at it again", FINDINGS)
     path = mirror.relative_path(declaration.root, state.implementation.path)
     return Outcome(key, "kept", f"kept {path} as it is")
 
@@ -98,5 +100,5 @@ def _regenerate(declaration: Declaration) -> Outcome:
     found = state.implementation or state.error
     if found is None:
         return Outcome(key, "nothing", "nothing to put aside, the next call writes it")
-    old = mirror.relative_path(declaration.root, mirror.retire(declaration, found.path))
+    old = mirror.relative_path(declaration.root, filing.retire(declaration, found.path))
     return Outcome(key, "put aside", f"the next call writes it anew; the old code is kept as {old}")

@@ -16,7 +16,7 @@ from jiti.effects import standing
 from jiti.status import scratch_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from jiti.mirror import Implementation
 
 _PROVENANCE = ("made", "effects", "approved")
 
@@ -68,7 +68,7 @@ def _show(one: Subject) -> None:
         page.line(line, indent=4)
     if found is not None:
         page.heading("provenance")
-        for line in _provenance(found.header):
+        for line in _provenance(found):
             page.line(line, indent=4)
         for line in standing.shown(one.status.beyond):
             page.line(f"not allowed by the stub: {line}", "red", indent=4)
@@ -87,6 +87,8 @@ def _tests(one: Subject) -> list[str]:
     return lines + [f"{scratch}::{name}  scratch test" for name in scratch_names(one.declaration)]
 
 
-def _provenance(header: Mapping[str, str]) -> list[str]:
-    told = {name: header.get(name, "-") for name in _PROVENANCE}
+def _provenance(found: Implementation) -> list[str]:
+    told = {name: found.header.get(name, "-") for name in _PROVENANCE}
+    if told.get("approved", "-") != "-":
+        told["approved"] = "as it stands" if found.is_approved else "not as it stands"
     return [f"{name}: {value}" for name, value in told.items() if value != "-"] or ["nothing is said of it"]

@@ -56,8 +56,8 @@ def normal(name: str) -> str:
     parts = name.split(".")
     if parts[0] in sys.stdlib_module_names:
         for at in range(len(parts) - 2, 0, -1):
-            if parts[at] in _EXPOSED and ".".join(parts[: at + 1]) not in _ALL:
-                name = ".".join(parts[at:])
+            if parts[at].lstrip("_") in _EXPOSED and ".".join(parts[: at + 1]) not in _ALL:
+                name = ".".join([parts[at].lstrip("_"), *parts[at + 1 :]])
                 break
     for old, new in _SAME:
         if name == old or name.startswith(f"{old}."):
@@ -66,7 +66,10 @@ def normal(name: str) -> str:
 
 
 _EXPOSED = frozenset(
-    {"os", "sys", "io", "builtins", "subprocess", "socket", "shutil", "random", "tempfile", "time", "glob", "logging"}
+    {
+        *("os", "sys", "io", "builtins", "subprocess", "socket", "shutil", "random", "tempfile", "time", "glob"),
+        *("logging", "codecs", "ctypes", "gc", "importlib", "inspect", "threading", "traceback", "types"),
+    }
 )
 """Modules that other ones of the standard library have imported, and so have as attributes."""
 _SAME = (

@@ -14,6 +14,7 @@ import pytest
 
 from jiti import trial
 from jiti.checks import examples, processes, pytest_run
+from jiti.checks.confining import Confining
 from jiti.checks.reports import short_traceback
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def _leave(*_: object) -> NoReturn:
 
 class _Child:
     def __init__(self, setup: Mapping[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
-        self._setup = setup
+        self._setup: dict[str, Any] = {**setup, "key": "", "file": ""}
         self._say = say
         self._path = "."
         """What the tests that run now are told to stand in, if that is not where they are."""
-        self._plugin = pytest_run.Plugin({**setup, "key": "", "file": ""}, self._serve)
+        self._plugin = pytest_run.Plugin(self._setup, self._serve)
 
     def run(self) -> None:
         """Let pytest collect, and run all from there."""
@@ -68,7 +69,31 @@ class _Child:
             self._failed("pytest", ".", error)
 
     def _serve(self, session: pytest.Session) -> None:
+        """Try it all in a process of its own, which is confined; what the user does when the session ends is not."""
         self._say({"event": "gates", "told": self._plugin.gates.told()})
+        forks = hasattr(os, "fork") and processes.thread_count() == 1
+        confining = Confining(self._setup, forks=forks)
+        server = os.getpid()
+        _flush()
+        child = os.fork() if forks else 0
+        if child:
+            os.waitpid(child, 0)
+            return
+        try:
+            if forks:
+                processes.end_with_parent(signal.SIGKILL, server)
+            self._try_all(session, confining)
+        except BaseException as error:
+            if not forks:
+                raise
+            self._failed("pytest", ".", error)
+        finally:
+            if forks:  # nothing may get back to where the first process goes on
+                _flush()
+                os._exit(0)
+
+    def _try_all(self, session: pytest.Session, confining: Confining) -> None:
+        confining.enter({"kind": "gates", "folder": self._setup["folder"]})
         flags = pytest_run.doctest_flags(session.config)
         for merged in self._setup["merged"]:
             self._try(merged, flags)
@@ -112,6 +137,11 @@ class _Child:
 
     def _failed(self, code: str, path: str, error: BaseException) -> None:
         self._say({"event": "failed", "code": code, "path": path, "why": short_traceback(error)})
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def _go_on() -> None:

@@ -56,6 +56,7 @@ class Overlay:
 
     def open(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as `open` is called
         """Open a file, as `open` does; what is of another text here can only be read."""
+        __tracebackhide__ = True  # pytest then shows an error at whoever opens
         if self._is_cached(file):
             raise FileNotFoundError(2, "Not to be used: it was compiled from another text", os.fspath(file))
         data = self.content(file) if set(mode) <= set("rbt") else None

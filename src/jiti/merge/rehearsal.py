@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks import processes
+from jiti.checks import leftovers, processes
 from jiti.checks.environment import child_environment
 from jiti.checks.runs import excerpt
 from jiti.errors import MergeError
@@ -68,13 +67,15 @@ def run(setup: Mapping[str, Any], settings: Settings, limits: Limits) -> Rehears
     Raises:
         MergeError: it cannot be started.
     """
-    folder = tempfile.mkdtemp(prefix="jiti-merge-")
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-merge-"))
     tag = secrets.token_hex(8)
-    told, boot = os.path.join(folder, "told"), os.path.join(folder, "setup")
+    told, boot, temporary = (os.path.join(folder, name) for name in ("told", "setup", "tmp"))
     try:
+        os.mkdir(temporary)
+        of_its_own = {"folder": temporary, "temporary": temporary, "told": told, "hidden": ()}
         with open(boot, "wb") as file:
-            pickle.dump({**setup, "folder": folder, "told": told}, file)
-        environment = child_environment(os.environ, passed=settings.env, tag=tag, folder=folder)
+            pickle.dump({**setup, **of_its_own}, file)
+        environment = child_environment(os.environ, passed=settings.env, tag=tag, folder=temporary)
         with open(os.path.join(folder, "printed"), "w+b") as output:
             child = _start(boot, output.fileno(), environment, setup["root"])
             try:
@@ -83,7 +84,7 @@ def run(setup: Mapping[str, Any], settings: Settings, limits: Limits) -> Rehears
                 processes.end_tree(child, tag)
             return Rehearsal(_read(told), excerpt(output.fileno(), _CHARACTERS), seconds)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        leftovers.remove(folder)
 
 
 def _start(boot: str, output: int, environment: Mapping[str, str], root: str) -> subprocess.Popen[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jiti import gates, locks, mirror, states, stub
+from jiti import filing, gates, locks, states, stub
 from jiti.definition import define
 from jiti.requirements import unverified
 
@@ -41,4 +41,4 @@ def kept(root: str, settings: Settings, keys: Iterable[str]) -> Generator[None]:
             line = gates.header_line(after.of(declaration.key))
             if line != implementation.header.get("gates"):
                 now = stub.declaration_for(root, declaration.key)
-                mirror.stamp(define(now), implementation, gates=line)
+                filing.stamp(define(now), implementation, gates=line)

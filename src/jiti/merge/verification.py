@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks.environment import import_path
@@ -12,11 +12,13 @@ from jiti.checks.limits import Limits
 from jiti.checks.runs import PART_OF_CALL
 from jiti.diagnostics import Diagnostic
 from jiti.merge import rehearsal
+from jiti.sandbox import Policy, hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jiti.merge.changes import Change
+    from jiti.merge.rehearsal import Rehearsal
     from jiti.settings import Settings
 
 _PHASES = ["call", "setup", "teardown"]
@@ -62,7 +64,9 @@ def problems(
 
     Raises:
         MergeError: they cannot be tried at all.
+        ConfigError: the settings require a sandbox that is not here.
     """
+    policy = Policy.of(settings)
     present = {_absolute(root, each.path): each.new_bytes for each in changes if each.old is not None}
     added = {each.path: each.new for each in changes if each.old is None and each.new is not None}
     setup = {
@@ -73,8 +77,14 @@ def problems(
         "merged": [asdict(each) for each in merged],
         "path": import_folders(root, [*added, *(each.path for each in merged)]),
         "parent": os.getpid(),
+        "sandbox": asdict(policy),
     }
     run = rehearsal.run(setup, settings, limits or Limits())
+    found = _judged(run)
+    return [_explained(each, root) for each in found] if policy.confined else found
+
+
+def _judged(run: Rehearsal) -> list[Diagnostic]:
     events = run.events
     found = [*_unready(events, run.printed), *_of_modules(events), *_of_tests(events)]
     if run.seconds is not None:
@@ -83,6 +93,12 @@ def problems(
         ended = Diagnostic("gate", _last_test(events), None, "crashed", f"it ended its process\n{run.printed}".strip())
         return [ended, *_but_not_run(found)]
     return found
+
+
+def _explained(found: Diagnostic, root: str) -> Diagnostic:
+    """With the setting that would allow what was denied."""
+    denial = hint(found.message, root)
+    return replace(found, message=f"{found.message}\n{denial}") if denial else found
 
 
 def _absolute(root: str, path: str) -> str:

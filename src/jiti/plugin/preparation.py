@@ -74,7 +74,9 @@ class Preparation:
             except (JitiError, OSError) as error:
                 self._record.add("warning", f"{root}: {error}")
             else:
-                with self._board.turn():
+                from jiti.checks import forking
+
+                with self._board.turn(), forking.kept():
                     self._prepare(project, collected)
 
     def _collected(self, project: Project, files: Mapping[str, Sequence[pytest.Function]]) -> list[Gate]:

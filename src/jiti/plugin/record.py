@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jiti import figures
-from jiti.events import SessionEnded
+from jiti.events import PutAside, SessionEnded
 from jiti.masking import mask
 from jiti.usage import Usage
 
@@ -39,7 +39,9 @@ class Record:
         self._failed: set[str] = set()
 
     def tell(self, event: Event) -> None:
-        """Take a session that is over; every other event is passed over."""
+        """Take a session that is over, and an edit that was put aside; every other event is passed over."""
+        if isinstance(event, PutAside):
+            self.add("warning", f"{event.key} was edited meanwhile\nthat edit is kept as {event.path}")
         if not isinstance(event, SessionEnded):
             return
         turns = figures.count(event.turns, "turn")

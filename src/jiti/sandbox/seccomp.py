@@ -43,6 +43,12 @@ STARTS_A_PROCESS = ("fork", "vfork", "execve", "execveat")
 OWN_ALONE = ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
 """Calls about the process that their first argument names; 0 is the caller."""
 SENDS_A_SIGNAL = ("kill", "tkill", "tgkill")
+IN_MEMORY = ("memfd_create", "memfd_secret")
+"""Calls that make files which no limit on memory counts; they are answered with ENOSYS, as by an old kernel."""
+BY_COMMAND = {"fcntl": (8, 15, 1024), "ioctl": (0x8901, 0x8902, 0x5412)}
+"""Calls whose second argument says what they do, and what of that is refused: to have the kernel send signals to others
+(`F_SETOWN`, `F_SETOWN_EX`, `FIOSETOWN`, `SIOCSPGRP`), to keep others from a file by a lease (`F_SETLEASE`), to
+type on a terminal (`TIOCSTI`)."""
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020000
@@ -85,7 +91,10 @@ def program(machine: str, *, network: bool, processes: bool, modes: bool, own: i
         *_answer(machine, REFUSED, [_fail(errno.EPERM)]),
         *_answer(machine, OWN_ALONE, _only_for((0,), errno.EPERM)),
         *_answer(machine, ["clone3"], [_fail(errno.ENOSYS)]),  # its flags cannot be seen; libraries then use `clone`
+        *_answer(machine, IN_MEMORY, [_fail(errno.ENOSYS)]),
     ]
+    for name, commands in BY_COMMAND.items():
+        steps += _answer(machine, [name], _but_for(commands, errno.EPERM))
     if own is not None:
         steps += _answer(machine, SENDS_A_SIGNAL, _only_for((0, own), errno.EPERM))
     if not modes:
@@ -191,6 +200,12 @@ def _only_for(values: Iterable[int], code: int) -> list[_Step]:
     """Let a call through if its first argument is one of these."""
     allowed = [step for value in values for step in (_Step(_EQUAL, value, 0, 1), _Step(_RETURN, _ALLOW))]
     return [_Step(_LOAD, _FIRST_ARGUMENT), *allowed, _fail(code)]
+
+
+def _but_for(commands: Iterable[int], code: int) -> list[_Step]:
+    """Let a call through unless its second argument is one of these."""
+    refused = [step for command in commands for step in (_Step(_EQUAL, command, 0, 1), _fail(code))]
+    return [_Step(_LOAD, _FIRST_ARGUMENT + _ARGUMENT), *refused, _Step(_RETURN, _ALLOW)]
 
 
 def _by_flags(flags: int, *, with_them: _Step, without: _Step) -> list[_Step]:

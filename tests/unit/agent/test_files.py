@@ -40,6 +40,7 @@ def lay(root: Path, *paths: str, text: str = "x = 1\n") -> None:
 
 SECRETS = [
     *(".env", ".env.local", ".ENV", ".envrc", "app/.env", ".env/app.py", "Server.PEM", "tls/server.key", "id_rsa"),
+    *("prod.env", "AuthKey_1.p8", "config/kubeconfig", "terraform.tfstate", ".my.cnf", "service-account-dev.json"),
     *("ID_RSA.pub", ".ssh/config", ".aws/credentials", ".netrc", ".pypirc", "credentials.json", "secrets.toml"),
     *(".git/config", ".GIT/config", "sub/.git/HEAD", ".jiti/.local/sessions/a.jsonl", ".JITI/.Local/x"),
     *(".e\u200bnv", "\uff0eenv", ".env ", ".env.", ".env::$DATA", "id_rsa:stream"),

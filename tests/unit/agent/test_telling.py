@@ -46,6 +46,7 @@ def test_credentials_are_masked_in_all_that_leaves_or_stays(stage: Stage) -> Non
     (stage.root / "config.py").write_text(f'API_KEY = "{SECRET}"\n')
     played = stage.play(
         reply(f"I see {SECRET}", call("read_file", path="config.py"), call("inspect", expr=f"f('{SECRET}')")),
+        call("inspect", **{SECRET: "it"}),
         submit(f"return '{SECRET}'"),
         give_up(f"because of {SECRET}"),
         task=Task(KEY, "spec", (f"guide with {SECRET}",), f"argument {SECRET}"),

@@ -40,6 +40,10 @@ FIRST = {
         "\n    while True:\n        try: time.sleep(99)\n        except BaseException: pass",
         "timeout",
     ),
+    "a sleep after each of many things that are told": (
+        "".join(f"\n    try: open('{number}')\n    except OSError: time.sleep(0.5)" for number in range(4)),
+        "timeout",
+    ),
     "memory to the limit": ("return 'x' * (10 << 30)", "memory"),
     "an output flood": (
         "\n    while True:\n        try: os.write(1, bytes(100_000))\n        except OSError: pass",
@@ -150,6 +154,12 @@ def test_layer_1_stops(short: dict[int, Execution], name: str, layer: int) -> No
     body, code = FIRST[name]
     [found] = short[layer].run(f"{HEAD}\ndef slugify(text):\n    {body}\n", "").diagnostics
     assert found.code == code
+
+
+def test_reports_of_its_own_do_not_gain_a_candidate_time_for_ever(scene: Scene) -> None:
+    body = "import jiti.trial\n    while True:\n        jiti.trial.current._report('test', test='x'); time.sleep(0.05)"
+    [found] = scene.execution(1, seconds=0.2).run(f"{HEAD}\ndef slugify(text):\n    {body}\n", "").diagnostics
+    assert found.code == "timeout"
 
 
 def attempt(scene: Scene, execution: Execution, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror
+from jiti import filing, mirror
 from jiti.checks.red import TestBench
 from jiti.definition import define
 from jiti.errors import GenerationError
@@ -216,7 +216,7 @@ def test_an_implementation_of_the_target_is_neither_run_nor_readable(
 ) -> None:
     bench = bench_for()
     target = define(declaration_for(str(workshop.root), "text.py::slugify"))
-    path = mirror.file(target, IMPLEMENTED, made="by a test", tests="def test_it(): ...\n").path
+    path = filing.file(target, IMPLEMENTED, made="by a test", tests="def test_it(): ...\n").path
     assert bench.run_python("from text import slugify\nslugify('A')").endswith(
         "NotImplementedError: text.py::slugify has no implementation yet"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import ruff
 
-from jiti import mirror
+from jiti import filing
 from jiti.checks.lint import Ruff
 from jiti.errors import ConfigError
 from jiti.splice import compose
@@ -148,7 +148,7 @@ def test_after_a_generation_the_users_own_ruff_is_content(tmp_path: Path, settin
     assert linter.check(code) == []
     tests = linter.fix_tests(TESTS)
     assert linter.check_tests(tests) == []
-    mirror.file(definition, code, made="a test", tests=tests)
+    filing.file(definition, code, made="a test", tests=tests)
 
     assert run(tmp_path, "check", "--no-cache", ".") == ""
     assert run(tmp_path, "format", "--no-cache", "--check", ".") == ""
@@ -264,7 +264,7 @@ def test_what_the_user_has_silenced_stays_silent(tmp_path: Path, parameters: str
     definition, ruff_ = linter(tmp_path, simple(parameters, behind))
     code = ruff_.fix(compose(definition, "app.text", Submission("return int(a)")))
     assert ruff_.check(code) == []
-    mirror.file(definition, code, made="a test")
+    filing.file(definition, code, made="a test")
     assert run(tmp_path, "check", "--no-cache", ".jiti") == ""
 
 
@@ -331,7 +331,7 @@ def test_a_body_may_leave_its_arguments_alone(tmp_path: Path, decorator: str, pa
     definition, ruff_ = linter(tmp_path, f'"""Text."""\n\nfrom jiti import jiti\n\n\nclass a_class:\n{method}')
     code = ruff_.fix(compose(definition, "app.text", Submission("return 1")))
     assert ruff_.check(code) == []
-    mirror.file(definition, code, made="a test")
+    filing.file(definition, code, made="a test")
     assert "ARG" not in run(tmp_path, "check", "--no-cache", ".jiti")
 
 
@@ -360,5 +360,5 @@ def test_imports_follow_the_annotations_that_the_user_asks_for(tmp_path: Path, o
     )
     assert ruff_.check(code) == []
     assert "if TYPE_CHECKING:\n    from datetime import date\n    from pathlib import Path\n" in code
-    mirror.file(definition, code, made="a test")
+    filing.file(definition, code, made="a test")
     assert run(tmp_path, "check", "--no-cache", ".jiti") == ""

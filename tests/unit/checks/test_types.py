@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror
+from jiti import filing
 from jiti.checks.lint import Ruff
 from jiti.checks.tools import Tool
 from jiti.checks.typing_check import Ty
@@ -120,7 +120,7 @@ def test_it_says_what_ty_says_of_the_filed_implementation(tmp_path: Path, above:
     definition = define(tmp_path, above=above)
     code = Ruff(definition).fix(compose(definition, "app.text", Submission(body, "import utils")))
     on_trial = Ty(definition, "app.text", sys.prefix).check(code)
-    filed = mirror.file(definition, code, made="a test")
+    filed = filing.file(definition, code, made="a test")
     ty = Tool("ty", _find_ty, str(tmp_path))
     answer = ty.run("check", "--python", sys.prefix, "--output-format", "concise", filed.path)
     assert answer.clean == (not on_trial)

@@ -278,3 +278,39 @@ def test_where_processes_cannot_fork_there_is_no_witness(workshop: Workshop) -> 
     execution = workshop.execution(workshop.stub(source()), fork=False)
     assert outcome(execution, candidate("return text"), "assert slugify('a') == 'a'") == []
     assert workshop.judged(execution) == "in-process: tests: no process can be forked for it"
+
+
+DEADLINES = """
+import itertools
+import time
+
+from hypothesis import given, settings, strategies as st
+
+from text import slugify
+
+seconds = itertools.count()
+time.perf_counter = lambda: float(next(seconds))  # by this clock whatever is called takes seconds
+
+
+{decorator}
+@given(st.booleans())
+def test_it(shout):
+    assert slugify("A" if shout else "a") == "a"
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "judged"),
+    [
+        ("", "witness"),
+        ("@settings(max_examples=5)", "witness"),
+        ("@settings(deadline=1e6)", "in-process: tests: text.py::slugify is tested by test_it, which has a deadline"),
+    ],
+)
+def test_no_call_is_too_slow_for_hypothesis_because_a_witness_makes_it(
+    workshop: Workshop, decorator: str, judged: str
+) -> None:
+    execution = workshop.execution(workshop.stub(source()))
+    tests = DEADLINES.format(decorator=decorator)
+    assert execution.run("def slugify(text):\n    return text.lower()\n", tests).diagnostics == ()
+    assert workshop.judged(execution) == judged

@@ -231,6 +231,16 @@ def test_changes_are_made_to_the_objects_themselves(trusted: Trusted) -> None:
     assert held[0][2] is held[1]
 
 
+def test_no_answer_changes_what_no_call_can_change(trusted: Trusted) -> None:
+    known = Known(trusted, [Colour.RED, HERE, Colour, pathlib.Path("a"), dt.date(2000, 1, 1), [1]])
+    for number, each in enumerate(known.objects):
+        if type(each) is list:
+            assert known.changed(number) is each
+        else:
+            with pytest.raises(MalformedError):
+                known.changed(number)
+
+
 class Shown(TypedDict):
     """A dict."""
 

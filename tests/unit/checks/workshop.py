@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jiti import mirror
+from jiti import filing
 from jiti.checks.bench import Bench
 from jiti.checks.children import Children
 from jiti.checks.execution import Execution
@@ -140,7 +140,7 @@ class Workshop:
         self.needs.append(need)
         definition = define(declaration_for(str(self.root), str(need["key"])))
         if need["qualname"] in self.implementations:
-            mirror.file(definition, self.implementations[str(need["qualname"])], made="by a test")
+            filing.file(definition, self.implementations[str(need["qualname"])], made="by a test")
 
     def close(self) -> None:
         for each in self._open:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiti import gates, mirror, requirements
+from jiti import filing, gates, requirements
 from jiti.definition import define
 from jiti.settings import Settings
 from jiti.stub import declaration_for
@@ -177,7 +177,7 @@ class Shop:
 
     def file(self, key: str, code: str, *, gates: str = "", uses: str = "", tests: str = "") -> None:
         """File an implementation for a stub as it stands."""
-        mirror.file(define(self.declared(key)), code, made=MADE, gates=gates, uses=uses, tests=tests)
+        filing.file(define(self.declared(key)), code, made=MADE, gates=gates, uses=uses, tests=tests)
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the project."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror, states, stub
+from jiti import filing, states, stub
 from jiti.cli import main
 from jiti.definition import define
 
@@ -39,7 +39,7 @@ class Project:
         self.file = root / ".jiti" / "n" / "double.py"
         (root / "pyproject.toml").touch()
         self.source.write_text(MODULE)
-        mirror.file(define(stub.declaration_for(str(root), KEY)), CODE, made="-")
+        filing.file(define(stub.declaration_for(str(root), KEY)), CODE, made="-")
 
     def change_docstring(self) -> None:
         self.source.write_text(MODULE.replace("Double it.", "Double it well."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror, stub
+from jiti import filing, stub
 from jiti.cli import main
 from jiti.definition import define
 
@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
     (root / "pyproject.toml").touch()
     source = root / "n.py"
     source.write_text(MODULE)
-    mirror.file(define(stub.declaration_for(str(root), "n.py::double")), CODE, made="-")
+    filing.file(define(stub.declaration_for(str(root), "n.py::double")), CODE, made="-")
     source.write_text(MODULE.replace("Double it.", "Double it well."))
     return root
 

@@ -90,13 +90,13 @@ def test_a_child_that_is_forked_while_a_thread_loads_a_file_loads_it_itself(prog
 @needs_fork
 def test_a_child_that_is_forked_while_a_thread_generates_generates_itself(program: Program) -> None:
     source = '''
-from jiti import mirror
+from jiti import filing, mirror
 from jiti.definition import define
 
 class Engine:
     def generate(self, declaration, function, args, kwargs):
         gate()
-        return mirror.file(define(declaration), "async def one():\\n    return 1\\n", made="by a test")
+        return filing.file(define(declaration), "async def one():\\n    return 1\\n", made="by a test")
 
 @jiti(engine=Engine())
 async def one() -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import mirror, stub
+from jiti import filing, stub
 from jiti.definition import define
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def jiti_test(tree: Tree, text: str = JITI_TEST, body: str = "") -> str:
     if body:
         (found,) = [each for each in (tree.only(),) if each.is_jiti_test]
         declaration = stub.Declaration(str(tree.root), found.path, found.qualname, found.line, found.text)
-        mirror.file(define(declaration), f"def test_it(word) -> None:\n    {body}\n", made="-")
+        filing.file(define(declaration), f"def test_it(word) -> None:\n    {body}\n", made="-")
     return tree.only().digest
 
 
@@ -297,6 +297,6 @@ def test_a_jiti_test_in_a_package_that_carries_a_mirror_is_read_from_there(tree:
     (tree.root / "app/.jiti").mkdir()
     before = tree.only().digest
     (declaration,) = stub.declarations_in(str(tree.root), "app/tests/test_text.py")
-    mirror.file(define(declaration), "def test_it(word) -> None:\n    assert 1\n", made="-")
+    filing.file(define(declaration), "def test_it(word) -> None:\n    assert 1\n", made="-")
     assert (tree.root / "app/.jiti/app/tests/test_text/test_it.py").exists()
     assert tree.only().digest != before

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import gates, mirror
+from jiti import filing, gates
 from jiti.interfaces import header_line
 from jiti.settings import Settings
 from jiti.status import look_at, survey
@@ -175,7 +175,7 @@ def _made(tree: Tree) -> None:
     for name, code in CODES.items():
         definition = tree.define(OF[name])
         line = header_line(tree.interfaces.of_code(dedent(code), definition.declaration))
-        mirror.file(definition, dedent(code), made="-", uses=line)
+        filing.file(definition, dedent(code), made="-", uses=line)
 
 
 def outdated(tree: Tree) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import mmap
 import os
 import resource
@@ -122,6 +123,10 @@ PROCESSES: dict[str, Callable[[Box], object]] = {
     "queues a signal for its parent": lambda _: libc("sigqueue", os.getppid(), signal.SIGURG, 0),
     "signals its parent by a descriptor": lambda _: signal.pidfd_send_signal(
         os.pidfd_open(os.getppid()), signal.SIGURG
+    ),
+    "has its parent sent a signal by the kernel": lambda _: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()),
+    "keeps others from writing to a file": lambda box: fcntl.fcntl(
+        os.open(box.project / "app.py", os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK
     ),
     "traces its parent": lambda _: libc("ptrace", 16, os.getppid(), 0, 0),
     "limits its parent": lambda _: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1)),

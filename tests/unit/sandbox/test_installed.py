@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ def test_a_project_that_this_python_lies_in_is_not_readable_for_it() -> None:
     found = installed.python(root)
     assert not holds(found, f"{root}/.env")
     assert holds(found, os.path.realpath(os.__file__))
+
+
+def test_what_the_kinds_of_files_are_known_by_is_readable_wherever_a_system_has_it() -> None:
+    assert [each for each in mimetypes.knownfiles if not holds(installed.system("/srv/app"), str(each))] == []
 
 
 def test_jiti_itself_is_readable() -> None:

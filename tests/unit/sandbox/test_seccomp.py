@@ -92,6 +92,19 @@ def test_a_process_signals_and_limits_itself_alone(machine: str) -> None:
     assert of("prlimit64", machine, 1) == errno.EPERM
 
 
+def test_nobody_is_sent_a_signal_by_the_owner_of_a_descriptor_and_no_file_is_leased(machine: str) -> None:
+    set_owner, set_owner_by_kind, set_lease, set_flags = 8, 15, 1024, 4
+    assert {of("fcntl", machine, 3, each) for each in (set_owner, set_owner_by_kind, set_lease)} == {errno.EPERM}
+    assert of("fcntl", machine, set_owner, set_flags) == "allow"
+    set_owner_of_socket, set_group_of_socket, window_size = 0x8901, 0x8902, 0x5413
+    assert {of("ioctl", machine, 3, each) for each in (set_owner_of_socket, set_group_of_socket)} == {errno.EPERM}
+    assert of("ioctl", machine, 3, window_size) == "allow"
+
+
+def test_no_file_is_made_that_lies_in_memory_alone(machine: str) -> None:
+    assert {of(name, machine) for name in seccomp.IN_MEMORY} == {errno.ENOSYS}
+
+
 def test_a_change_of_mode_seems_to_be_done(machine: str) -> None:
     assert {of(name, machine) for name in seccomp.CHANGE_OF_MODE} <= {0, "none"}
     assert of("fchmod", machine, modes=True) == "allow"

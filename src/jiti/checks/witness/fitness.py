@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from jiti.checks.witness import kinds
+from jiti.checks.witness import deadlines, kinds
 from jiti.source import ACCESSORS
 
 if TYPE_CHECKING:
@@ -80,10 +80,12 @@ def _is_class(code: CodeType, path: list[str]) -> bool:
 
 
 def of_tests(items: Iterable[Any]) -> str | None:
-    """Why tests cannot judge from outside: they watch what is called in their own process."""
+    """Why tests cannot judge from outside: they watch what is called in their own process, or how long it takes."""
     for item in items:
         if found := sorted(_WATCHING.intersection(getattr(item, "fixturenames", ()))):
             return f"is tested by {item.name}, which uses `{found[0]}`"
+        if deadlines.has_own(item):
+            return f"is tested by {item.name}, which has a deadline"
     return None
 
 

@@ -158,7 +158,7 @@ class Witness:
             self._note(answer)
             decoder = Decoder(self._trusted, known.objects)
             for number, node in answer["changes"]:
-                decoder.restore(known.objects[number], node)
+                decoder.restore(known.changed(number), node)
             outcome, what = answer["outcome"], answer["what"]
             result = decoder.value(what) if outcome == "returned" else None
             error = rebuilt(what, decoder, self._trusted) if outcome == "raised" else None

@@ -52,6 +52,16 @@ class Known:
                 if len(waiting) + len(self.objects) > _MOST:
                     raise UnfitError("is called with more than can be followed")
 
+    def changed(self, number: int) -> object:
+        """An object that an answer says was changed.
+
+        Raises:
+            kinds.MalformedError: no call can change it, so that no caller of ours says so.
+        """
+        if _held(self.objects[number]) is None:
+            raise kinds.MalformedError("it changes what no call can")
+        return self.objects[number]
+
     def _parts(self, value: Any, kind: type) -> Iterable[object]:  # noqa: ANN401 - any argument
         if kind in (MappingProxyType, SimpleNamespace):
             return list((vars(value) if kind is SimpleNamespace else value).values())

@@ -1,0 +1,133 @@
+"""Children that are forked from one server: each for itself, and nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti.checks import forking, processes
+from tests.unit.checks.workshop import SLUGIFY
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from jiti.checks.bench import Bench
+    from tests.unit.checks.workshop import Workshop
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each child is started by itself")
+
+ABOVE = "int(open(f'/proc/{__import__('os').getppid()}/stat').read().rpartition(')')[2].split()[1])"
+"""The parent of the process that forks for each job, as a job tells it."""
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Servers of the test's own."""
+    monkeypatch.setattr(forking, "_servers", type(forking._servers)())  # noqa: SLF001 - as for a new process
+    with forking.kept():
+        yield
+
+
+def above(bench: Bench) -> int:
+    return int(bench.inspect(ABOVE).removeprefix("int: "))
+
+
+@pytest.mark.usefixtures("servers")
+def test_children_have_one_server_for_a_parent_which_has_imported_nothing_of_the_project(workshop: Workshop) -> None:
+    definition = workshop.stub("import sys\nBEFORE = 'app' in sys.modules\n" + SLUGIFY)
+    first, second = above(workshop.bench(definition)), above(workshop.bench(definition))
+    assert first == second != os.getpid()
+    other = workshop.bench(workshop.stub(SLUGIFY.replace("LIMIT = 3", "LIMIT = 4")))
+    assert other.inspect("LIMIT") == "int: 4", "the module is imported anew for each child"
+
+
+@pytest.mark.usefixtures("servers")
+def test_each_has_the_variables_and_the_path_of_the_moment(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = workshop.stub()
+    seen = "__import__('os').environ.get('COLOUR'), __import__('sys').path[0]"
+    monkeypatch.setattr(sys, "path", ["/first", *sys.path])
+    before = workshop.bench(definition)
+    assert before.inspect(seen) == "tuple: (None, '/first')"
+    monkeypatch.setenv("COLOUR", "red")
+    monkeypatch.setattr(sys, "path", ["/second", *sys.path])
+    after = workshop.bench(definition)
+    assert after.inspect(seen) == "tuple: ('red', '/second')"
+    assert above(before) != above(after), "what Python reads of its variables when it starts may differ"
+    monkeypatch.delenv("COLOUR")
+    assert above(workshop.bench(definition)) == above(before)
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_server_that_is_used_no_more_goes_when_its_children_have_gone(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = workshop.stub()
+    first = workshop.bench(definition)
+    pid = above(first)
+    server = os.pidfd_open(pid)
+    for number in range(2):
+        monkeypatch.setenv("COLOUR", str(number))
+        assert above(workshop.bench(definition)) != pid
+    assert first.inspect("1 + 1") == "int: 2"
+    first.close()
+    ended, _, _ = select.select([server], [], [], 10)
+    assert ended
+    os.close(server)
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_server_that_was_killed_is_replaced(workshop: Workshop) -> None:
+    bench = workshop.bench(workshop.stub())
+    server = above(bench)
+    os.kill(server, signal.SIGKILL)
+    bench.inspect("1")  # whether it comes to a result is not told: its process is ended at any moment
+    assert above(bench) != server
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_server_ends_with_whoever_keeps_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forking, "_servers", type(forking._servers)())  # noqa: SLF001 - as for a new process
+    definition = workshop.stub()
+    with forking.kept(), forking.kept():
+        server = os.pidfd_open(above(workshop.bench(definition)))
+    with pytest.raises(ProcessLookupError):
+        signal.pidfd_send_signal(server, 0)
+    os.close(server)
+    assert above(workshop.bench(definition)) == os.getpid(), "without one, a child is started by itself"
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_fork_of_the_process_that_keeps_a_server_does_not_use_it(workshop: Workshop) -> None:
+    above(workshop.bench(workshop.stub()))
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        found = forking.server_for(os.environ, sys.path, str(workshop.root))
+        os.write(write, b"none" if found is None else b"one")
+        os._exit(0)
+    assert os.read(read, 10) == b"none"
+    os.waitpid(pid, 0)
+    os.close(read)
+    os.close(write)
+    assert above(workshop.bench(workshop.stub())) != os.getpid()
+
+
+@pytest.mark.usefixtures("servers")
+def test_what_a_child_leaves_behind_is_ended_with_it(workshop: Workshop) -> None:
+    """A module that starts a process in a session of its own, whose parent is gone at once."""
+    starts = "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import time\n"
+    starts += "        time.sleep(600)\n    os._exit(0)\nos.wait()\n"
+    bench = workshop.bench(workshop.stub(starts + SLUGIFY))
+    child, *left = processes.descendants(above(bench))
+    assert left
+    handles = [os.pidfd_open(pid) for pid in left]
+    os.kill(child, signal.SIGKILL)
+    for handle in handles:
+        ended, _, _ = select.select([handle], [], [], 10)
+        os.close(handle)
+        assert ended
