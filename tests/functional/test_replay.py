@@ -80,6 +80,12 @@ def test_sessions_come_out_the_same_on_the_same_code_and_otherwise_on_other_code
         assert ran.stdout.endswith(end)
     assert len(project.sessions()) == 3
 
+    ScriptedModel(submit("return text.upper()")).save(project.root / "by-hand.jsonl", SHOUT)
+    ran = project.run("jiti", "replay", "by-hand.jsonl")
+    assert ran.exit_code == 0
+    assert "quality 9: turned down; nothing was recorded of it\n      REJECTED. Mend all of this" in ran.stdout
+    assert "      got: 'A'\n1 tool call, none came out otherwise; then: the end is not recorded" in ran.stdout
+
     stub = STUB.replace("its end", "both ends").replace("'A!'", "'!A!'")
     project.write({"app/text.py": stub, "app/marks.py": 'MARK = "?"\n'})
     ran = project.run("jiti", "replay", "shout-")

@@ -80,6 +80,7 @@ class _Crew:
         self._failures: dict[str, GenerationError] = {}
         self._first_failures: dict[str, str] = {}
         self._is_interrupted = False
+        self._is_second_pass = False
 
     # ------------------------------------------------------------ as a host
 
@@ -152,6 +153,7 @@ class _Crew:
         if not generated or self.results.ended_by:
             return
         # Where gates need two stubs, the one that came first has not passed all of its own yet.
+        self._is_second_pass = True
         again = plan.make(self._plan.root, self._settings, generated, verify=True)
         self._steps |= {step.key: step for step in again.steps}
         self._engines |= {step.key: self._engines.get(step.key, self._engine) for step in again.steps}
@@ -213,7 +215,8 @@ class _Crew:
             result.outcome, result.message = "not done", "interrupted"
         except (JitiError, OSError) as error:
             self._fail(result, error)
-        self._display.ended(result)
+        if not (self._is_second_pass and result.outcome == "generated"):
+            self._display.ended(result)
 
     def _fail(self, result: Result, error: JitiError | OSError) -> None:
         hint = getattr(error, "hint", None) or ""

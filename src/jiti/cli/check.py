@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from jiti.filed import Orphan
     from jiti.status import StubStatus, Survey
 
-_GENERATE = "call it, or run the tests that decide on it, where a model may be asked"
+_GENERATE = "jiti build {key}, where a model may be asked; or call it, or run the tests that decide on it"
 _MENDS = {
     "unapproved": "read it, and let it run: jiti approve {key}",
-    "missing": f"{_GENERATE}, and commit .jiti/",
-    "stale": _GENERATE + ", and commit .jiti/; jiti why {key} tells more",
+    "missing": _GENERATE + "; commit .jiti/",
+    "stale": _GENERATE + "; commit .jiti/; jiti why {key} tells more",
     "outdated": "jiti build --verify {key}, or pytest, check the code as it is, without a model; commit .jiti/",
     "conflict": "jiti resolve {key} --keep  or  --regenerate",
 }

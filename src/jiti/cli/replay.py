@@ -78,6 +78,9 @@ def _tell(page: Page, done: Done) -> None:
     page.line(f"turn {done.recorded.turn}  {f'{call.name} {summary}'.strip()}: {_verdict(done)}", indent=2)
     if done.differs:
         _show(page, _difference(done), indent=6)
+    elif done.recorded.ok is None and not done.ok:
+        for line in done.output.split("\n")[:_LINES]:
+            page.line(line, indent=6)
 
 
 def _verdict(done: Done) -> str:
@@ -91,7 +94,7 @@ def _verdict(done: Done) -> str:
             return f"{now}; then {words[0] if done.recorded.ok else words[1]}"
         case "answer":
             return f"{now}, otherwise than then"
-    return f"{now}; not compared"
+    return f"{now}; not compared" if done.recorded.ok is not None else f"{now}; nothing was recorded of it"
 
 
 def _difference(done: Done) -> list[str]:
