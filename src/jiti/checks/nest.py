@@ -13,6 +13,7 @@ import json
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -39,7 +40,7 @@ def main(setup: Mapping[str, Any]) -> NoReturn:
         setup: what `jiti.checks.nursery` writes.
     """
     processes.adopt_orphans()
-    signal.signal(signal.SIGTERM, lambda *_: _leave())
+    signal.signal(signal.SIGTERM, lambda *_: _leave(setup["folder"]))
     processes.end_with_parent(signal.SIGTERM, setup["parent"])
     for name in default_plugins:
         with contextlib.suppress(ImportError):
@@ -49,10 +50,10 @@ def main(setup: Mapping[str, Any]) -> NoReturn:
     line = socket.socket(fileno=setup["socket"])
     line.set_inheritable(False)
     _Nest(line).run()
-    _leave()
+    _leave(setup["folder"])
 
 
-def _leave() -> NoReturn:
+def _leave(folder: str) -> NoReturn:
     """End with all children, which take their folders along if they are let."""
     try:
         left = processes.children(os.getpid())
@@ -66,6 +67,7 @@ def _leave() -> NoReturn:
             time.sleep(0.01)
         processes.end_descendants()
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
 
@@ -97,14 +99,19 @@ class _Nest:
             order = json.load(file)
         os.remove(path)
         parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _be_child(order, theirs, output, parent)
-        handle = os.pidfd_open(pid)
-        self._children[handle] = pid, telling
+        try:
+            pid = os.fork()
+        except OSError:  # there are too many processes: whoever asked has to see to it by itself
+            os.close(telling)
+            self._line.send(b"none")
+        else:
+            if pid == 0:
+                _be_child(order, theirs, output, parent)
+            handle = os.pidfd_open(pid)
+            self._children[handle] = pid, telling
+            socket.send_fds(self._line, [str(pid).encode()], [handle])
         os.close(theirs)
         os.close(output)
-        socket.send_fds(self._line, [str(pid).encode()], [handle])
         return True
 
     def _bury(self, handle: int) -> None:

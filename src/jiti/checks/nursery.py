@@ -92,7 +92,7 @@ class Nursery:
         environment = child_environment(os.environ, passed=(), tag=secrets.token_hex(16), folder=self._folder)
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            setup = {"path": import_path(), "parent": os.getpid(), "socket": theirs.fileno()}
+            setup = {"path": import_path(), "parent": os.getpid(), "socket": theirs.fileno(), "folder": self._folder}
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
                 [sys.executable, "-P", "-u", "-c", _BOOT, json.dumps(setup)],
                 stdin=subprocess.DEVNULL,
@@ -137,7 +137,7 @@ class Nursery:
             os.close(telling)
         if not told or not handles:
             os.close(ended)
-            message = "the process that forks others has ended"
+            message = "the process that forks others cannot, or has ended"
             raise OSError(message)
         return Offspring(int(told), handles[0], ended)
 
