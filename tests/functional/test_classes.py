@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from jiti.errors import GenerationError
@@ -32,7 +33,11 @@ class Counter(Named):
         """Count the words of a text; gives itself."""
 
     def count(self, word: str) -> int:
-        """How often a word was there."""
+        """How often a word was there.
+
+        >>> Counter("x").add("b").count("b")
+        1
+        """
 
     def __eq__(self, other: object) -> bool:
         """Whether both have counted the same."""
@@ -117,6 +122,9 @@ def test_a_class_is_written_at_its_first_use_kept_as_one_file_and_folded_back() 
     written = project.mirror()["app/text/Counter.py"]
     assert "tests/test_text.py::test_case_may_not_count=" in written
     assert "uses: -" in written
+    assert "self._counts == other._counts  # ty: ignore[" in written  # which is of the user's class there
+    ty = project.run("python", "-m", "ty", "check", "--python", sys.prefix, ".jiti")
+    assert ty.exit_code == 0, ty.stdout
     assert project.call("app.main:count").value == [2, 3, ["a", "b"]]
     assert project.run("jiti", "check").exit_code == 0
 
@@ -133,6 +141,7 @@ def test_a_class_is_written_at_its_first_use_kept_as_one_file_and_folded_back() 
     source = (project.root / "app/text.py").read_text(encoding="utf-8")
     assert "jiti" not in source + (project.root / "tests/test_text.py").read_text(encoding="utf-8")
     assert '"""All words, sorted."""\n        return sorted(self._counts)\n\n    def total(self)' in source
+    assert "isinstance(other, Counter) and self._counts == other._counts\n" in source
     assert source.endswith(
         "    def _key(self, word: str) -> str:\n        return word.lower() if self._fold else word\n"
     )

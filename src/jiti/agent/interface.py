@@ -63,6 +63,7 @@ def without_bodies(statement: ast.stmt, target: str) -> ast.stmt:
         kept.body = [*_docstring_of(kept), ast.Expr(ast.Constant(...))]
         kept.decorator_list = [each for each in kept.decorator_list if not _is_jitis(each)]
     elif isinstance(kept, ast.ClassDef):
+        kept.decorator_list = [each for each in kept.decorator_list if not _is_jitis(each)]
         members = [without_bodies(each, target) for each in kept.body if _is_public(each, target)]
         kept.body = [*_docstring_of(kept), *members] or [ast.Expr(ast.Constant(...))]
     return kept

@@ -69,6 +69,8 @@ class BuildDisplay(Display):
             self._ended += 1
             self._failed += result.outcome in BAD
             told = f"{result.outcome} {result.key}"
+            if result.outcome == "skipped" and self._panel is not None:
+                return  # the summary tells it, and the rows are close
             if result.outcome in BAD:
                 first = result.message.partition("\n")[0].removeprefix(f"{result.key}: ")
                 self._print(f"{self._count()}{told}: {first}", "yellow" if result.outcome == "skipped" else "red")

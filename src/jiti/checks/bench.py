@@ -109,7 +109,7 @@ class Bench(Workplace):
         with _side_by_side() as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)
-            return self._verdict(formatted.result(), tests, pool)
+            return self._verdict(self._ty.excused(formatted.result()), tests, pool)
 
     def verify(self, code: str, tests: str, *, fix: bool = False) -> Verdict:
         """The same checks on an implementation that is there; nothing is put together, and nothing reformatted.

@@ -258,7 +258,8 @@ class _Child:
             watching.begin(job, place.key, self._setup["file"], self._session, report)
             if job.get("witness"):
                 tests = Tests(self._plugin.running, self._plugin.collected)
-                Witness(report, place, self._setup, self._trial, tests).stand_in()
+                classes = [*self._setup["classes"], *job.get("classes", ())]
+                Witness(report, place, {**self._setup, "classes": classes}, self._trial, tests).stand_in()
             if job["kind"] == "gates":
                 self._plugin.run(pytest_run.TestJob(report, lambda: _finish(report), gates=job["gates"]))
             elif job["kind"] == "tests":

@@ -93,6 +93,7 @@ class Children:
             "hidden": [os.path.realpath(path) for path in hidden],
             "sandbox": asdict(sandbox or Policy(confined=False)),
             "allows": sorted(definition.allows),
+            "classes": [declaration.key] if definition.is_class else [],
         }
         self._gates = gates
         self._expected: Mapping[str, Gate] | None = None
@@ -108,6 +109,11 @@ class Children:
         self._lent: str | None = None
         self._is_called_early = False
         self.seen: list[Mapping[str, Any]] = []
+
+    @property
+    def root(self) -> str:
+        """Absolute path of the project root."""
+        return self._setup["root"]
 
     def denial(self, text: str) -> str | None:
         """The setting that would allow what a job was denied; None where an error's text speaks of no such thing."""

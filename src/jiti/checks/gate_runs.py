@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jiti.checks import gate_problems
+from jiti.definition import define
 from jiti.errors import GenerationCycleError, GenerationError
+from jiti.stub import declaration_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +46,7 @@ class GateRuns:
         self._judge = judge
         self._limits = limits
         self._standing = dict(standing)
+        self._classes = [key for key in standing if define(declaration_for(children.root, key)).is_class]
         self._put_off: set[Gate] = set()
         self._failed_beside_stand_ins = 0
         self._turned_down_as_stand_in = 0
@@ -89,6 +92,7 @@ class GateRuns:
     def _attempt(self, code: str, gates: Sequence[Gate], count: int) -> Run:
         node_ids = [gate.node_id for gate in gates]
         job = {"kind": "gates", "candidate": code, "gates": node_ids, "standing": self._standing}
+        job["classes"] = self._classes
         return self._children.attempt(job, self._limits.test, times=count)
 
     def _judged(self, run: Run, expected: Mapping[str, Gate]) -> tuple[Diagnostic, ...]:

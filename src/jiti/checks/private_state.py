@@ -9,10 +9,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from jiti import canonical
 from jiti.splice import owners
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jiti.definition import Definition
     from jiti.diagnostics import Diagnostic
 
@@ -41,6 +44,23 @@ class PrivateState:
         if found is None or found["name"] not in self._attributes:
             return False
         return self._name in re.findall(r"\w+", found["of"])
+
+
+def excused(code: str, findings: Iterable[Diagnostic]) -> str:
+    """The code with a comment for ty behind each line that it finds something in: people run ty themselves.
+
+    Args:
+        code: a candidate.
+        findings: what `PrivateState.explains`.
+    """
+    lines = code.split("\n")
+    for line, code_of in sorted({(each.line or 1, each.code) for each in findings}):
+        if "#" not in lines[line - 1]:
+            lines[line - 1] += f"  # ty: ignore[{code_of}]"
+    told = "\n".join(lines)
+    # Behind a line that goes on in a string a comment would be none.
+    is_same = canonical.text(ast.parse(told)) == canonical.text(ast.parse(code))
+    return told if is_same else code
 
 
 def _attributes(definition: Definition, code: str) -> set[str]:

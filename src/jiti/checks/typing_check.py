@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jiti import mirror
 from jiti.checks.inherited import given_lines, import_lines
 from jiti.checks.limits import SessionTime
-from jiti.checks.private_state import PrivateState
+from jiti.checks.private_state import PrivateState, excused
 from jiti.checks.tools import Answer, Tool
 from jiti.diagnostics import Diagnostic
 from jiti.splice.project import import_base
@@ -69,13 +69,9 @@ class Ty:
             ConfigError: the user's configuration of ty does not work, or there is no ty.
             OSError: the temporary files cannot be written.
         """
-        texts = {CANDIDATE: code} | ({TESTS: tests} if tests else {})
-        with self._trial(texts) as paths:
-            answer = self._run(paths.values())
-        if answer.clean:
+        found = self._found({CANDIDATE: code} | ({TESTS: tests} if tests else {}))
+        if not found:
             return []
-        found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
-        found.sort(key=lambda each: (each.path, each.line))
         given, imports = given_lines(code, self._definition), import_lines(code)
         private = PrivateState(self._definition, code)
         return [
@@ -88,6 +84,26 @@ class Ty:
                 or (each.line in given | imports and _essence(each) in self._of_the_users)
             )
         ]
+
+    def excused(self, code: str) -> str:
+        """A class's candidate, with comments where only ty cannot know what the class keeps in its instances.
+
+        Raises:
+            ConfigError, OSError: as `check`.
+        """
+        if not self._definition.is_class:
+            return code
+        private = PrivateState(self._definition, code)
+        found = [each for each in self._found({CANDIDATE: code}) if private.explains(each)]
+        return excused(code, found) if found else code
+
+    def _found(self, texts: dict[str, str]) -> list[Diagnostic]:
+        with self._trial(texts) as paths:
+            answer = self._run(paths.values())
+        if answer.clean:
+            return []
+        found = [self._diagnostic(item, paths, texts) for item in json.loads(answer.output)]
+        return sorted(found, key=lambda each: (each.path, each.line))
 
     def _diagnostic(self, item: dict[str, Any], paths: dict[str, str], texts: dict[str, str]) -> Diagnostic:
         place = os.path.realpath(os.path.join(self._ty.root, item["location"]["path"]))

@@ -190,7 +190,9 @@ class Draft:
         self._new[path] = merged.text
         self._graph.becomes(path, merged.text)
         self._notes += merged.notes
-        return _functions(merged.text, path, module, [key for key, (each, _) in items.items() if not each.is_test])
+        written = [each for each, _ in items.values() if not each.is_test]
+        examined = [method for each in written for method in each.methods if ">>>" in method.docstring]
+        return _functions(merged.text, path, module, [each.declaration.key for each in (*written, *examined)])
 
     def _name_of(self, path: str) -> str:
         """The name by which an import statement gets a file."""

@@ -35,18 +35,19 @@ _CONTAINERS = (
 )
 
 
-def of_stub(key: str, code: CodeType | None, allows: Collection[str]) -> str | None:
+def of_stub(key: str, code: CodeType | None, allows: Collection[str], *, is_class: bool = False) -> str | None:
     """Why no call of a stub can be judged from outside, as the rest of a sentence; None where it can.
 
     Args:
         key: the stub.
         code: of its candidate's module; None where that does not compile.
         allows: the effects that the stub lets its implementation have.
+        is_class: whether the stub is a class as a whole; a candidate must have no say in that.
     """
     qualname = key.rpartition("::")[2]
     if "<locals>" in qualname:
         return "is inside a function"
-    if code is not None and _is_class(code, qualname.split(".")):
+    if is_class:
         return "is a class, whose methods share what they keep"
     if "." in qualname and qualname.rpartition(".")[2] in ACCESSORS:
         return "changes what it is called on"
@@ -67,16 +68,6 @@ def _flags(code: CodeType, qualname: str) -> int:
             if qualname.startswith(f"{constant.co_qualname}."):
                 return _flags(constant, qualname)
     return 0
-
-
-def _is_class(code: CodeType, path: list[str]) -> bool:
-    """Whether a path of names leads to a class in what a module's code defines."""
-    name, *inner = path
-    for constant in code.co_consts:
-        is_class = isinstance(constant, types.CodeType) and not constant.co_flags & inspect.CO_OPTIMIZED
-        if is_class and constant.co_name.lstrip("_") == name.lstrip("_") and constant.co_name != "<module>":
-            return not inner or _is_class(constant, inner)
-    return False
 
 
 def of_tests(items: Iterable[Any]) -> str | None:

@@ -57,6 +57,7 @@ class Witness:
         self._report = report
         self._root: str = setup["root"]
         self._allows: Collection[str] = setup["allows"]
+        self._classes: Collection[str] = setup["classes"]
         self._module = place.module
         self._key = place.key
         self._trial = ours
@@ -81,7 +82,8 @@ class Witness:
                 code = None
             if self._trial.is_running(key):
                 self._give_up(f"{key} was called before there was a job", lasting=True)
-            if why := fitness.of_stub(key, code, self._allows if key == self._key else ()):
+            allows = self._allows if key == self._key else ()
+            if why := fitness.of_stub(key, code, allows, is_class=key in self._classes):
                 self._give_up(f"{key} {why}", lasting=True)
             self._trial.candidates[key] = preparation.stand_in(key)
             preparation.import_for(text)
