@@ -50,6 +50,10 @@ def main(setup: Mapping[str, object]) -> NoReturn:
     with contextlib.suppress(Exception):  # a child then fails at the same import, and tells why
         for name in IMPORTED:
             importlib.import_module(name)
+        from _pytest.config import default_plugins
+
+        for name in default_plugins:  # pytest would import them next
+            importlib.import_module(f"_pytest.{name}")
     gc.collect()
     gc.freeze()
     server.serve()
