@@ -28,13 +28,14 @@ from jiti import (
     states,
     stub,
 )
-from jiti.definition import Definition, define, require_unchanged
+from jiti.definition import Definition, define
 from jiti.diagnostics import render
 from jiti.errors import JitiError
 from jiti.generation import Means
 from jiti.interfaces import Interfaces, header_line
 from jiti.live import LiveCall
 from jiti.orders import Order, Outcome, Target, described, settled, unwritten
+from jiti.unchanged import require_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
