@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from jiti import allowed, canonical, class_spec, members, source, syntax, uses
 from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
-from jiti.stub import Declaration, mangled
+from jiti.stub import Declaration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import FunctionType
 
 _NOTHING = "leave `...` in the methods that are to be written, or take `@jiti` away"
 PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
@@ -183,59 +182,6 @@ def body_hash(code: str) -> str:
     except tokenize.TokenError as error:
         raise SyntaxError(str(error)) from error
     return text_hash("\n".join([canonical.text(tree), *comments]))
-
-
-def may_define(code: str, qualname: str) -> bool:
-    """Whether an implementation may define its stub's function, by whatever statement.
-
-    Raises:
-        SyntaxError: it does not parse.
-    """
-    name = qualname.rpartition("<locals>.")[2]
-    for accessor in source.ACCESSORS:
-        name = name.removesuffix(f".{accessor}")
-    tree = source.SourceFile("<implementation>", code.encode("utf-8", "surrogatepass")).tree
-    return syntax.may_define(tree, name.split("."))
-
-
-def require_unchanged(definition: Definition, function: FunctionType) -> None:
-    """Make sure that the file on disk still holds the stub that this process imported.
-
-    Raises:
-        StubError: parameters or docstring differ.
-    """
-    if isinstance(definition.node, ast.ClassDef):
-        _require_same_method(definition, function)
-        return
-    code = function.__code__
-    count = code.co_argcount + code.co_kwonlyargcount
-    arguments = definition.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-    loaded = function.__doc__
-    if tuple(_mangled(names, definition.owners)) != code.co_varnames[:count] or (
-        loaded is not None and inspect.cleandoc(loaded) != definition.docstring
-    ):
-        declaration = definition.declaration
-        message = f"{declaration.place}: {declaration.qualname} changed on disk since it was imported"
-        raise StubError(message, key=declaration.key, hint="start the program again")
-
-
-def _require_same_method(definition: Definition, function: FunctionType) -> None:
-    """Make sure that a class still has the method that was called, as it was imported."""
-    named = {each.declaration.qualname: each for each in definition.methods}
-    for name in (function.__qualname__, *(f"{function.__qualname__}.{each}" for each in source.ACCESSORS)):
-        if name in named:
-            try:
-                return require_unchanged(named[name], function)
-            except StubError:
-                continue
-    declaration = definition.declaration
-    message = f"{declaration.place}: {function.__qualname__} changed on disk since it was imported"
-    raise StubError(message, key=declaration.key, hint="start the program again")
-
-
-def _mangled(names: Iterable[str], owners: tuple[str, ...]) -> list[str]:
-    return [mangled(each, owners[-1]) if owners else each for each in names]
 
 
 def _text(file: source.SourceFile, found: syntax.Found) -> str:

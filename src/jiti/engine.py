@@ -26,12 +26,13 @@ from jiti import (
     states,
     stub,
 )
-from jiti.definition import Definition, define, require_unchanged
+from jiti.definition import Definition, define
 from jiti.errors import JitiError
 from jiti.generation import Means
 from jiti.interfaces import Interfaces
 from jiti.live import LiveCall
 from jiti.orders import Order, Outcome, Target, described, settled, unwritten
+from jiti.unchanged import require_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -153,7 +153,8 @@ def _changes(declaration: Declaration, implementation: Implementation) -> tuple[
 
 
 def _is_edited(declaration: Declaration, implementation: Implementation) -> bool:
-    from jiti.definition import body_hash, may_define
+    from jiti.defining import may_define
+    from jiti.definition import body_hash
 
     try:
         is_edited = body_hash(implementation.code) != implementation.header["body"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jiti.source import ACCESSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 StubNode = FunctionNode | ast.ClassDef
@@ -114,54 +114,9 @@ def all_definitions(tree: ast.Module) -> Iterator[tuple[StubNode, str, tuple[str
                 yield statement, prefix + statement.name, owners
                 yield from walk(statement.body, f"{prefix}{statement.name}.", (*owners, statement.name))
             else:
-                yield from walk(_nested(statement), prefix, owners)
+                yield from walk(nested(statement), prefix, owners)
 
     yield from walk(tree.body, "", ())
-
-
-def may_define(tree: ast.Module | ast.ClassDef, path: Sequence[str]) -> bool:
-    """Whether running a module, or a class's body, may give it what a dotted name leads to: by whatever statement.
-
-    Args:
-        tree: the module or the class.
-        path: the names, of which all but the last are classes'.
-    """
-    name, *inner = path
-    classes: list[ast.ClassDef] = []
-    is_bound = False
-    for statement in _statements_of_scope(tree.body):
-        if isinstance(statement, ast.ClassDef) and statement.name.lstrip("_") == name.lstrip("_"):
-            classes.append(statement)
-        is_bound = is_bound or not {name, "*"}.isdisjoint(_bound_by(statement))
-    return is_bound and (not inner or not classes or any(may_define(each, inner) for each in classes))
-
-
-def _statements_of_scope(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a block and of those in it; not of functions and classes, nor what only type checkers read."""
-    for statement in body:
-        yield statement
-        is_for_types = isinstance(statement, ast.If) and last_name(statement.test) == "TYPE_CHECKING"
-        if isinstance(statement, ast.If) and is_for_types:
-            yield from _statements_of_scope(statement.orelse)
-        elif not isinstance(statement, FunctionNode | ast.ClassDef):
-            yield from _statements_of_scope(_nested(statement))
-
-
-def _bound_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement binds, but for what it has of other statements."""
-    if isinstance(statement, FunctionNode | ast.ClassDef):
-        return {statement.name}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    found: set[str] = set()
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        found.update(name for name in (getattr(node, "name", None), getattr(node, "rest", None)) if name)
-        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt)]
-    return found
 
 
 def span(node: StubNode) -> tuple[int, int]:
@@ -193,10 +148,11 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
     found = list(tree.body)
     for statement in found:  # it grows meanwhile
         yield statement
-        found += _nested(statement)
+        found += nested(statement)
 
 
-def _nested(statement: ast.stmt) -> list[ast.stmt]:
+def nested(statement: ast.stmt) -> list[ast.stmt]:
+    """The statements of the blocks in a statement, clauses of `try` and `match` included."""
     inner: list[ast.stmt] = []
     if type(statement) in _SIMPLE:
         return inner

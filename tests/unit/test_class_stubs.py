@@ -12,6 +12,7 @@ from jiti.definition import define
 from jiti.errors import RealBodyError, StubError
 from jiti.settings import Settings
 from jiti.status import look_at
+from jiti.unchanged import require_unchanged
 from jiti.why import changes
 from tests.unit.stubs import define_stub
 
@@ -178,8 +179,6 @@ def test_a_gate_of_the_class_or_of_a_method_decides_on_the_class(tmp_path: Path)
 
 
 def test_a_class_changed_on_disk_since_it_was_imported_says_so(program: Program) -> None:
-    from jiti.definition import require_unchanged
-
     module = program.run('@jiti\nclass A:\n    """A."""\n    def f(self, x): ...\n', {})
     written = module.A.f.__wrapped__
     require_unchanged(define(program.declaration("A")), written)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jiti import stub
-from jiti.definition import define, require_unchanged
+from jiti.definition import define
 from jiti.errors import RealBodyError, StubError
 from jiti.spec import Spec
+from jiti.unchanged import require_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,6 +8,7 @@ from types import FunctionType
 from jiti.dispatch import relay, takeover
 from jiti.errors import RealBodyError, StubError
 from jiti.placeholder import is_class_variable, is_placeholder
+from jiti.stub import mangled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ def _take_over(function: FunctionType, declare: Declare) -> None:
     declared = declare(written)
     if declared is not written:
         takeover.forward(function, written, declared)
+
+
+def accessor_of(kind: type, written: FunctionType) -> str:
+    """Which half of a property a function of a class is: `setter` or `deleter`; empty for everything else."""
+    found = kind.__dict__.get(mangled(written.__name__, kind.__name__))
+    if not isinstance(found, property):
+        return ""
+    halves = {"setter": found.fset, "deleter": found.fdel}
+    return next((name for name, each in halves.items() if each is written), "")
 
 
 # ---------------------------------------------------------------- class attributes

@@ -90,7 +90,7 @@ class ClassDispatcher:
         function.__dict__.update(written.__dict__)
         function.__dict__["__wrapped__"] = written  # signatures and annotations are read from the stub
         self.written = written
-        self._members[key] = Member(written, function, _accessor(self._kind, written))
+        self._members[key] = Member(written, function, class_parts.accessor_of(self._kind, written))
         return function
 
     # ------------------------------------------------------------ the first use
@@ -292,15 +292,6 @@ def declare(kind: type, engine: Generates | None) -> ClassDispatcher:
 
         own_engines.note(dispatcher.method, engine, kind.__qualname__)
     return dispatcher
-
-
-def _accessor(kind: type, written: FunctionType) -> str:
-    """Which half of a property a function is."""
-    found = kind.__dict__.get(mangled(written.__name__, kind.__name__))
-    if not isinstance(found, property):
-        return ""
-    halves = {"setter": found.fset, "deleter": found.fdel}
-    return next((name for name, each in halves.items() if each is written), "")
 
 
 def _is_dunder(name: str) -> bool:
