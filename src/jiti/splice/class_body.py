@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jiti import members, syntax
-from jiti.splice import body, imports, layout, names, signature
+from jiti.splice import body, class_kinds, imports, layout, names, signature
 from jiti.splice.shape import parse, problem
 from jiti.syntax import FunctionNode
 
@@ -162,12 +162,21 @@ class _Reader:
                 return self._method(self._methods[name], statement, begin, end)
         bound = [name for name, _ in names.bound_by([statement])]
         annotation = None
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and set(bound) <= self._values.keys():
-            self._note(statement, bound[0])
-            annotation = self._values[bound[0]] if isinstance(statement, ast.Assign) else None
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and not self._values.keys().isdisjoint(bound):
+            annotation = self._value(statement, bound)
         else:
             self.problems += self._unfit(statement, bound)
         return Part(statement, taken, annotation=annotation)
+
+    def _value(self, statement: ast.Assign | ast.AnnAssign, bound: list[str]) -> ast.expr | None:
+        """What the stub annotates a class attribute with that is given its value here; None where that says so."""
+        for name in bound:
+            self._note(statement, name)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if statement.value is None or len(targets) > 1 or not isinstance(targets[0], ast.Name):
+            message = f"give `{bound[0]}` its value in a statement of its own: `{bound[0]} = ...`"
+            self.problems.append(problem(PART, statement.lineno, "statement", message))
+        return self._values.get(bound[0]) if isinstance(statement, ast.Assign) else None
 
     def missing(self) -> Iterator[Diagnostic]:
         """What the stub leaves to be written, and nobody wrote."""
@@ -225,6 +234,13 @@ class _Reader:
         if not isinstance(statement, allowed) or not bound:
             yield problem(PART, statement.lineno, "statement", f"only {_WHAT} may stand in the class")
             return
+        reason = class_kinds.objection(self._definition.node, self._definition.tree, statement)
+        if reason is not None:
+            yield problem(PART, statement.lineno, "field", f"`{bound[0]}` {reason}")
+        base = class_kinds.overridden(self._definition.node, self._definition.tree, statement)
+        if base is not None:
+            message = f"`{bound[0]}` is a method of `{base}` too, which would call this one: give it another name"
+            yield problem(PART, statement.lineno, "clash", message)
         for name in bound:
             if name in self._real:
                 message = f"`{name}` has its body, or value, in the stub's class, and stays as it is: leave it out"

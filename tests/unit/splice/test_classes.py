@@ -22,6 +22,7 @@ class Token: ...
 
 class Base:
     def close(self) -> None: ...
+    def _end(self) -> None: print()
 
 @jiti
 class Parser(Base):
@@ -178,6 +179,11 @@ def _problems(splicer: Splicer, old: str, new: str) -> list[tuple[int | None, st
         ("def _count(self)", "def real(self)", 33, "clash", "`real` has its body, or value, in the stub's class"),
         ("def _count(self)", "def __len__(self)", 33, "public-helper", "`__len__` is none of the stub's methods"),
         ("_SIZE = 4", "name = 4", 2, "clash", "`name` has its body, or value"),
+        ("_SIZE = 4", "Parser.size = 4", 2, "statement", "only methods, private attributes, and"),
+        ('KINDS = {"a": 1}', "KINDS = _KINDS = {}", 3, "statement", "give `KINDS` its value in a statement of its own"),
+        ('KINDS = {"a": 1}', "KINDS, _A = {}, 1", 3, "statement", "give `KINDS` its value in a statement of its own"),
+        ('KINDS = {"a": 1}', "KINDS: dict", 3, "statement", "give `KINDS` its value in a statement of its own"),
+        ("def _count(self)", "def _end(self)", 33, "clash", "`_end` is a method of `Base` too, which would call this"),
         ("_SIZE = 4", "for _ in (): pass", 2, "statement", "only methods, private attributes, and"),
         ("def rest(self, text):", "def rest(self, new):", 21, "signature", "the parameters of `rest` are `self, text`"),
         ("def close", "async def close", 28, "signature", "`close` is a `def` in the stub"),
@@ -192,6 +198,40 @@ def test_a_wrong_body_is_turned_down_with_the_line_that_was_sent(
 ) -> None:
     found = _problems(splicer, old, new)
     assert any(each[:2] == (line, code) and message in each[2] for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("head", "attribute", "message"),
+    [
+        ("@dataclass(slots=True)\nclass C:", "_LIMIT: int = 1", "a field of the class by its annotation"),
+        ("class C(NamedTuple):", "_LIMIT: ClassVar[int] = 1", "a field of the class by its annotation"),
+        ("class C(enum.IntEnum):", "_LIMIT = 1", "a member of the enumeration: define it in `helpers`"),
+        ("class C(Base):", "_LIMIT = 1", "a member of the enumeration"),
+        ("@dataclass\nclass C:", "_LIMIT = 1", ""),
+        ("@dataclass\nclass C:", "_LIMIT: ClassVar[int] = 1", ""),
+        ("class C(enum.Enum):", "__LIMIT = 1", ""),
+    ],
+)
+def test_what_would_be_a_field_or_a_member_once_it_is_merged_is_no_private_attribute(
+    splicer: Splicer, head: str, attribute: str, message: str
+) -> None:
+    imports = "import enum\nfrom dataclasses import dataclass\nfrom typing import ClassVar, NamedTuple\n"
+    base = "class Base(enum.Enum):\n    pass\n"
+    source = f'{imports}from jiti import jiti\n{base}@jiti\n{head}\n    """C."""\n    x = 1\n    def f(self): ...\n'
+    body = f"{attribute}\ndef f(self): return 1"
+    if not message:
+        assert attribute in splicer.compose(source, body)
+        return
+    ((_, line, code, said),) = splicer.problems(source, body)
+    assert (line, code) == (1, "field")
+    assert message in said
+
+
+def test_what_a_base_leaves_without_a_body_or_is_called_by_its_override_may_be_defined(splicer: Splicer) -> None:
+    source = "from jiti import jiti\nclass Base:\n    def _a(self): ...\n    def _b(self): print()\n"
+    source += '@jiti\nclass C(Base):\n    """C."""\n    def f(self): ...\n'
+    body = "def f(self): return 1\ndef _a(self): return 1\ndef _b(self): return super()._b()"
+    assert "def _b" in splicer.compose(source, body)
 
 
 def test_the_class_itself_is_not_to_be_sent(splicer: Splicer) -> None:
