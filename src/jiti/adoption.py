@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jiti import carried, durable, filing, gates, generation, header, locks, mirror, preflight, scratch, source
 from jiti.definition import body_hash
 from jiti.interfaces import header_line
-from jiti.spec import text_hash
+from jiti.spec import Spec, text_hash
 
 if TYPE_CHECKING:
     from jiti.filed import Orphan
@@ -79,7 +79,8 @@ def _packed(order: Order, orphan: Orphan) -> _Luggage | None:
         return None
     try:
         old = _read(orphan.path)
-        code = carried.implementation(old.code, way)
+        said = Spec.parse(old.header["spec"]).docstring
+        code = carried.implementation(old.code, way, in_docstrings=said != order.definition.spec.docstring)
         tests = carried.tests(_tests(orphan), way)
     except _UNREADABLE:
         return None

@@ -16,10 +16,12 @@ from jiti.effects.scopes import Scopes
 from jiti.splice.owners import class_in, path_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from jiti.stub import Declaration
     from jiti.syntax import FunctionNode
+
+_DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,19 @@ class Way:
         return (self.old[-1], self.new[-1]) if len(self.old) > 1 and self.old[-1] != self.new[-1] else None
 
 
-def implementation(code: str, way: Way) -> str | None:
+def renamed(old_key: str, new_key: str) -> dict[str, str]:
+    """The names in one key that are others in another one of as many parts, and which."""
+    pairs = zip(*(_parts(key.partition("::")[2]) for key in (old_key, new_key)), strict=False)
+    return {old: new for old, new in pairs if old != new}
+
+
+def implementation(code: str, way: Way, *, in_docstrings: bool = False) -> str | None:
     """The code of an implementation, for its stub as it is now; None where a name that it needs is taken.
 
     Args:
         code: all that stands below its header.
         way: from where to where it goes.
+        in_docstrings: whether what its docstrings say has the names of now, too.
 
     Raises:
         SyntaxError: it does not parse.
@@ -83,6 +92,8 @@ def implementation(code: str, way: Way) -> str | None:
     for node, old, new in zip(own, way.old, way.new, strict=False):
         if old != new:
             carrier.rename_definition(node, old, new)
+    if in_docstrings:
+        carrier.rename_in_docstrings(own[-1:])
     return carrier.text()
 
 
@@ -138,6 +149,15 @@ class _Carrier:
             self._edits[match.span(2)] = new
             if isinstance(node, ast.ClassDef):
                 self._names[node.name] = match[1] + new
+
+    def rename_in_docstrings(self, definitions: Sequence[ast.ClassDef | FunctionNode]) -> None:
+        """Write the names of now in what a function says, or a class and its methods."""
+        names = {old: new for old, new in zip(self._way.old, self._way.new, strict=True) if old != new}
+        for node in (inner for each in definitions for inner in ast.walk(each) if isinstance(inner, _DOCUMENTED)):
+            if ast.get_docstring(node) is not None:
+                said = node.body[0]
+                text = ast.get_source_segment(self._text, said) or ""
+                self._replace(said, re.sub(r"\w+", lambda word: names.get(word[0], word[0]), text))
 
     # ------------------------------------------------------------ statements that import
 

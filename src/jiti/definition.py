@@ -6,6 +6,7 @@ import ast
 import copy
 import inspect
 import io
+import re
 import tokenize
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ from jiti.spec import NONE, Spec, text_hash
 from jiti.stub import Declaration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NOTHING = "leave `...` in the methods that are to be written, or take `@jiti` away"
 PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
@@ -133,15 +134,17 @@ def _method(
     return Definition(own, found.node, file.tree, file.text, said, found.owners, spec, text, allows=allows)
 
 
-def spec_called(definition: Definition, name: str) -> Spec:
-    """The spec that a stub would have if it bore another name."""
+def spec_called(definition: Definition, name: str, said: Mapping[str, str]) -> Spec:
+    """The spec that a stub would have if it bore another name, and if its docstring had other words for some."""
     declaration = definition.declaration
     file = _read(declaration)
     found = _find(declaration, _stubs_in(file)) or _find_undecorated(declaration, file)
     node = copy.copy(found.node)
     node.name = name
     signature = text_hash(_signature(replace(found, node=node), definition.allows))
-    return Spec(signature, definition.spec.docstring, definition.spec.hints)
+    text = _all_docstrings(found.node, definition.docstring)
+    docstring = text_hash(re.sub(r"\w+", lambda word: said.get(word[0], word[0]), text))
+    return Spec(signature, docstring, definition.spec.hints)
 
 
 def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:

@@ -104,7 +104,8 @@ def unclaimed(
     stubs: list[Declaration] = []
     orphans: list[Orphan] = []
     for folder in mirrors(root):
-        base = root if folder == mirror.folder_of(root) else home_of(os.path.join(folder, os.pardir, "any.py")).base
+        package = os.path.dirname(folder)
+        base = root if folder == mirror.folder_of(root) else home_of(os.path.join(package, "any.py")).base
         for path in implementations(folder):
             key = None if path in claimed else _key_in(path)
             if path in claimed or key in keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from jiti import gates, header, mirror, source
+from jiti import carried, gates, header, mirror, source
 from jiti.definition import define, spec_called
 from jiti.errors import JitiError
 from jiti.interfaces import Interfaces
@@ -26,9 +26,9 @@ _UNREADABLE = (OSError, ValueError, SyntaxError)
 def find(root: str, settings: Settings) -> dict[str, Orphan]:
     """The files of the mirror that stubs without an implementation have left behind where they were, by their keys.
 
-    One counts where it was made for the very spec that a stub has now, but for its name; of a method, for a class of
-    the very interface. Where there are two such files for one stub, or two such stubs for one file, nobody can tell
-    whose it is, and none is named.
+    One counts where it was made for the very spec that a stub has now, but for its name, also where its docstring has
+    that; of a method, for a class of the very interface. Where there are two such files for one stub, or two such stubs
+    for one file, nobody can tell whose it is, and none is named.
 
     Args:
         root: absolute path of the project root.
@@ -77,11 +77,12 @@ def _fits(definition: Definition, orphan: Orphan, fields: dict[str, str], known:
         filed = Spec.parse(fields["spec"])
     except ValueError:
         return False
-    if (filed.docstring, filed.hints) != (definition.spec.docstring, definition.spec.hints):
+    if filed.hints != definition.spec.hints:
         return False
     if old.accessor != new.accessor or bool(old.owner) != bool(new.owner) or bool(new.owner) != bool(definition.owners):
         return False
-    if spec_called(definition, old.name) != filed:
+    # An example in its docstring calls it by its name; who renames one leaves the other, or renames both.
+    if all(spec_called(definition, old.name, said) != filed for said in ({}, carried.renamed(new.key, old.key))):
         return False
     if not new.owner:
         return True
@@ -93,12 +94,14 @@ class _Name:
     """A key, taken apart.
 
     Attributes:
+        key: the whole of it.
         accessor: which half of a property it is.
         name: the last part of it.
         owner: the key of the class around it; empty where there is none.
     """
 
     def __init__(self, key: str) -> None:
+        self.key = key
         plain, self.accessor = key, ""
         for accessor in source.ACCESSORS:
             if key.endswith(f".{accessor}"):

@@ -38,13 +38,13 @@ _ASIDE = re.compile(
 )
 """Headings of sections that are about the project, and not about what it does; and of releases."""
 _FENCE = re.compile(r"\s*(```+|~~~+)")
-_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)$")
 _UNDERLINE = re.compile(r"([=\-~^\"'*+.])\1{2,}\s*$")
 _NOISE = re.compile(
     r"\s*(#+$|\[?!\[.*|\.\. (image|figure|\||_|raw|contents|toctree|badge|note::$).*"
     r"|:(target|alt|width|height|align):.*|(\|[\w -]+\|_?\s*)+|\[[^\]]+\]:\s.*|(</?[a-zA-Z][^>]*>\s*)+|<!--.*|-->)$"
 )
-_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()\s]|\([^()]*\))+\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?:[^()\s]|\([^()]*\))+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _title(lines: list[str], number: int) -> tuple[str, str] | None:
     if number >= len(lines):
         return None
     if match := _HEADING.match(lines[number]):
-        return _LINK.sub(r"\1", match[2]), match[1]
+        return _LINK.sub(r"\1", match[2].rstrip().rstrip("#").rstrip()), match[1]
     line = lines[number].strip()
     below = _UNDERLINE.match(lines[number + 1]) if number + 1 < len(lines) else None
     is_alone = not number or not lines[number - 1].strip() or _UNDERLINE.match(lines[number - 1])

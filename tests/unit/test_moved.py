@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from jiti import filing, mirror, moved, states
 from jiti.definition import define
 from jiti.engine import Engine
 from jiti.errors import FrozenError
+from jiti.home import with_package_mirror
 from jiti.interfaces import Interfaces, header_line
 from jiti.settings import Settings
 from jiti.stub import declaration_for, declarations_in
@@ -18,8 +20,6 @@ from jiti.testing import ScriptedModel, submit
 from tests.unit.stubs import PYPROJECT, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jiti.orders import Outcome
 
 TEXT = '''
@@ -229,6 +229,54 @@ def test_what_a_renamed_and_moved_stub_had_is_checked_and_goes_along(project: Pr
     assert "from app.words import slug" in (project.root / ".jiti/.scratch/app/words/test_slug.py").read_text()
     assert project.state("app/words.py::slug").name == "fresh"
     assert project.ensure("app/words.py::slug", "app.words").kind == "kept"
+
+
+def test_what_lies_in_the_mirror_of_a_package_goes_along_with_its_tests(project: Project) -> None:
+    project.move(TEXT)
+    write(project.root, {"lib/pack/__init__.py": "", "lib/pack/one.py": TEXT})
+    with_package_mirror(str(project.root / "lib/pack/one.py"))
+    project.implement(
+        "lib/pack/one.py::slugify", SLUG.replace("app", "pack").replace("text", "one"), "def test_it(): ...\n"
+    )
+    (project.root / ".jiti/app/text/slugify.py").unlink()
+    (project.root / "lib/pack/one.py").rename(project.root / "lib/pack/two.py")
+    (project.root / "app/text.py").unlink()
+    orphan = moved.find(str(project.root), Settings())["lib/pack/two.py::slugify"]
+    assert orphan.key == "lib/pack/one.py::slugify"
+    assert orphan.scratch is not None
+    assert Path(orphan.scratch).is_file()
+
+
+def test_a_docstring_that_names_its_function_is_renamed_with_it(project: Project) -> None:
+    project.move(TEXT)
+    text = """
+    from jiti import jiti
+
+
+    @jiti
+    def small(raw: str) -> str:
+        '''Lower-case it.
+
+        >>> small("A")
+        'a'
+        '''
+    """
+    code = """
+    def small(raw: str) -> str:
+        '''Lower-case it.
+
+        >>> small("A")
+        'a'
+        '''
+        return raw.lower()
+    """
+    write(project.root, {"app/small.py": dedent(text)})
+    project.implement("app/small.py::small", code)
+    write(project.root, {"app/small.py": dedent(text).replace("small", "lower")})
+    assert project.found() == {"app/small.py::lower": "app/small.py::small"}
+    outcome = project.ensure("app/small.py::lower", "app.small")
+    assert (outcome.kind, project.state("app/small.py::lower").name) == ("moved", "fresh")
+    assert '>>> lower("A")' in outcome.implementation.code
 
 
 def test_an_edit_by_hand_stays_one_and_what_was_approved_stays_approved(project: Project) -> None:

@@ -129,6 +129,12 @@ def test_a_fence_that_nobody_closes_is_told_to_its_end() -> None:
     assert readme.beginning("Cookies.\n\n~~~\na\n\nb", characters=100) == "Cookies.\n\n~~~\na\n\nb"
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, f"# a{' ' * 100_000}b", f"# {'a #' * 30_000}"])
+def test_a_line_without_end_keeps_nobody_waiting(text: str) -> None:
+    # Read step by step from each of its characters, one would take minutes.
+    assert len(readme.beginning(f"{text}\n\nCookies.", characters=2_000)) <= 2_000
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "#", "===\n", "![x](y)", "a:\n"])
 def test_a_readme_that_says_nothing_has_no_parts(text: str) -> None:
     assert readme.beginning(text, characters=100) == ""

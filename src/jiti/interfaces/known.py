@@ -193,7 +193,9 @@ class Interfaces:
         if now == old:
             return None
         found = self.of_code(code, declaration)
-        return None if sorted(found.values()) == sorted(old.values()) else found
+        # What bears the name of another that is still there has not moved: two may have swapped theirs.
+        is_replaced = any(found[key] != digest for key, digest in old.items() if key in found)
+        return found if is_replaced or sorted(found.values()) != sorted(old.values()) else None
 
     def missing(self, definition: Definition, code: str) -> list[Wanted]:
         """What a stub names in `uses=` and a candidate does not refer to.

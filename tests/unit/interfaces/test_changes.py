@@ -268,6 +268,12 @@ def test_what_was_renamed_and_is_still_to_be_had_by_its_old_name_outdates_nothin
     assert outdated(tree) == set()
 
 
+def test_functions_that_swap_their_names_outdate_what_refers_to_both(tree: Tree) -> None:
+    swapped = WORDS.replace("def slugify", "def other").replace("def plain", "def slugify")
+    tree.write({"app/words.py": swapped.replace("def other", "def plain")})
+    assert outdated(tree) == SLUG | PLAIN
+
+
 def test_what_moved_away_outdates_all_that_refer_to_it(tree: Tree) -> None:
     tree.write({"app/lexis.py": WORDS, "app/words.py": "LIMIT = 3\n"})
     assert outdated(tree) == TOKEN | BOX | SLUG
