@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -92,9 +92,14 @@ class ClassImplementation(Implementation):
         for each in self.whole.body:
             if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is not None:
                 named = [name for name, _ in names.bound_by([each]) if name in self._values]
-                start, end = self.text.span(each.value)
-                found |= dict.fromkeys(named, self.text.text[start:end])
+                found |= dict.fromkeys(named, self._right_of(each))
         return found
+
+    def _right_of(self, statement: ast.Assign | ast.AnnAssign) -> str:
+        """What stands behind the equals sign of an assignment, parentheses included."""
+        left = statement.targets[-1] if isinstance(statement, ast.Assign) else statement.annotation
+        start, end = self.text.span(left)[1], self.text.span(statement)[1]
+        return self.text.text[start:end].partition("=")[2].strip()
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
@@ -138,19 +143,35 @@ class ClassImplementation(Implementation):
         """What the class has besides the stub's methods and values, in order."""
         known = {id(each) for each in self._stubs_own}
         found = []
+        for each in self._all:
+            is_text = isinstance(each.statement, ast.Expr) and isinstance(each.statement.value, ast.Constant)
+            is_property = isinstance(each.statement, ast.Assign) and ast.unparse(each.statement.value) == "property()"
+            is_told = is_text or is_property or isinstance(each.statement, ast.Pass)
+            if id(each.statement) not in known and not is_told and not self._is_value(each.statement):
+                found.append(each)
+        return found
+
+    @cached_property
+    def given(self) -> list[Added]:
+        """Where it gives the stub's class attributes their values, in order."""
+        return [each for each in self._all if self._is_value(each.statement) and names.assigned_by(each.statement)]
+
+    def _is_value(self, statement: ast.stmt) -> bool:
+        return isinstance(statement, ast.Assign | ast.AnnAssign) and all(
+            name in self._values for name, _ in names.bound_by([statement])
+        )
+
+    @cached_property
+    def _all(self) -> list[Added]:
+        """All that stands in the class."""
+        found = []
         above = self.whole.lineno
         for each in self.whole.body:
             first = min([each.lineno, *(other.lineno for other in getattr(each, "decorator_list", ()))])
             while first - 1 > above and self.text.is_comment(first - 1):
                 first -= 1
             above = each.end_lineno or each.lineno
-            is_value = isinstance(each, ast.Assign | ast.AnnAssign) and all(
-                name in self._values for name, _ in names.bound_by([each])
-            )
-            is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
-            is_property = isinstance(each, ast.Assign) and ast.unparse(each.value) == "property()"
-            if id(each) not in known and not (is_value or is_text or is_property or isinstance(each, ast.Pass)):
-                found.append(Added(each, first, above))
+            found.append(Added(each, first, above))
         return found
 
     def lines_of(self, added: Added) -> Iterator[Line]:
@@ -158,7 +179,14 @@ class ClassImplementation(Implementation):
         margin = self.text.before(self.whole.body[0])
         for each in self._lines:
             if added.first <= each.number <= added.last:
-                yield each.without(margin)
+                yield self._without_annotation(each, added.statement).without(margin)
+
+    def _without_annotation(self, line: Line, statement: ast.stmt) -> Line:
+        """A line as it can stand where the class says already what one of its attributes is."""
+        if not isinstance(statement, ast.AnnAssign) or not self._is_value(statement) or line.number != statement.lineno:
+            return line
+        name, kind = ast.unparse(statement.target), self.text.of(statement.annotation)
+        return replace(line, text=re.sub(rf"{name}\s*:\s*{re.escape(kind)}", name, line.text, count=1))
 
     def method(self, definition: Definition) -> Implementation:
         """The implementation of one of the stub's methods.

@@ -236,3 +236,93 @@ def test_an_implementation_without_one_of_its_methods_is_refused(tmp_path: Path)
         merger.merge_code(SOURCE, {"Parser": code.replace("def close", "def shut")})
     with pytest.raises(MergeError, match="its signature is not the stub's"):
         merger.merge_code(SOURCE, {"Parser": code.replace("def close(self", "def close(self, now")})
+
+
+TABLES = '''from typing import ClassVar
+
+from jiti import jiti
+
+
+@jiti
+class Table:
+    """A table."""
+
+    SIZES: ClassVar[dict[str, int]]
+    # by name
+    NAMES: ClassVar[tuple[str, ...]]
+    TEXT: ClassVar[str]
+
+    if True:
+        def get(self, name: str) -> int: ...
+
+    CALLS: ClassVar[dict[str, object]]  # all
+'''
+TABLES_BODY = """
+# small
+_ONE = 1
+SIZES = {"a": _ONE}
+NAMES = tuple(SIZES)
+_first = NAMES[0]
+TEXT = (
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+)
+
+def get(self, name):
+    return self.CALLS[name](self)
+
+def _a(self) -> int:
+    return 1
+
+_a_again = _a
+# each
+CALLS = {"a": _a, "b": lambda self: self._b()}
+_count = len(CALLS)
+
+def _b(self) -> int:
+    return self._count
+"""
+TABLES_MERGED = '''from typing import ClassVar
+
+
+class Table:
+    """A table."""
+
+    # small
+    _ONE = 1
+    SIZES: ClassVar[dict[str, int]] = {"a": _ONE}
+    # by name
+    NAMES: ClassVar[tuple[str, ...]] = tuple(SIZES)
+    TEXT: ClassVar[str] = (
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    )
+
+    if True:
+        def get(self, name: str) -> int:
+            return self.CALLS[name](self)
+
+    CALLS: ClassVar[dict[str, object]]  # all
+
+    _first = NAMES[0]
+
+    def _a(self) -> int:
+        return 1
+
+    _a_again = _a
+
+    # each
+    CALLS = {"a": _a, "b": lambda self: self._b()}
+
+    _count = len(CALLS)
+
+    def _b(self) -> int:
+        return self._count
+'''
+
+
+def test_attributes_stand_below_what_they_are_made_of(tmp_path: Path) -> None:
+    merged = Merger(tmp_path).merge(TABLES, {"Table": TABLES_BODY}).text
+    assert merged == TABLES_MERGED
+    table = run(merged).Table()
+    assert (table.get("a"), table.get("b"), table.NAMES) == (1, 2, ("a",))
