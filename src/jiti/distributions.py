@@ -7,6 +7,8 @@ from functools import cache
 from importlib import metadata
 from importlib.machinery import all_suffixes
 
+LONGEST_SUMMARY = 160
+"""Characters; whatever a distribution calls its summary goes into each task."""
 _SUFFIXES = tuple(sorted(all_suffixes(), key=len, reverse=True))
 
 
@@ -66,7 +68,7 @@ def about(name: str) -> About | None:
     told = {field: str(found.get(field) or "").strip() for field in ("name", "version", "summary", "description")}
     nothing = "UNKNOWN"  # what old tools wrote where a field was left out
     readme, summary = (told[field] if told[field] != nothing else "" for field in ("description", "summary"))
-    return About(told["name"] or name, told["version"], " ".join(summary.split()), readme)
+    return About(told["name"] or name, told["version"], _on_a_line(summary), readme)
 
 
 def packages_of(name: str) -> list[str]:
@@ -84,6 +86,12 @@ def _has_files(name: str, path: str) -> bool:
     except (metadata.PackageNotFoundError, ValueError, OSError):
         return False
     return any(line.strip('"').startswith((f"{path}/", f"{path}.")) for line in recorded.splitlines())
+
+
+def _on_a_line(text: str) -> str:
+    """A text without line breaks, cut where it is far longer than those that are meant to be read."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1].rstrip()}…"
 
 
 def _normalised(name: str) -> str:

@@ -171,16 +171,20 @@ def one() -> int:
     """Always 1."""
 '''
 BROKEN = 'raise LookupError("no database")\n' + OWN
+SCRIPT = "raise SystemExit(0)\n" + OWN
 
 
 def test_a_stub_is_written_by_its_own_engine_and_a_module_that_cannot_be_imported_fails_alone() -> None:
-    project = Project({"src/app/one.py": OWN, "src/app/bad.py": BROKEN, "src/app/__init__.py": ""})
+    files = {"src/app/one.py": OWN, "src/app/bad.py": BROKEN, "src/app/script.py": SCRIPT, "src/app/__init__.py": ""}
+    project = Project(files)
     ran = project.run("jiti", "build", "--json", env=NO_PLUGINS)
     assert ran.exit_code == 3
-    told = json.loads(ran.stdout.partition("imported\n")[2])
+    told = json.loads(ran.stdout)  # what modules print is not in it
+    assert "imported\n" in ran.stderr
     assert [(each["key"], each["outcome"]) for each in told["stubs"]] == [
         ("src/app/bad.py::one", "failed"),
         ("src/app/one.py::one", "generated"),
+        ("src/app/script.py::one", "failed"),
     ]
     assert told["stubs"][0]["message"] == "src/app/bad.py:9: app.bad cannot be imported: LookupError: no database"
 
@@ -191,7 +195,9 @@ def test_what_the_process_may_spend_ends_the_build() -> None:
     ran = layers.project.run("jiti", "build", "-j", "1", env=NO_PLUGINS)
     assert ran.exit_code == 3
     assert layers.asked == []
-    assert "ended early: " in ran.stdout
+    ended = ran.stdout.splitlines()[-2]
+    assert ended.startswith("ended early: ")
+    assert ended.endswith(" has spent its budget: $0.0000 of $0.0000")
     assert ran.stdout.splitlines()[-1].startswith("1 failed, 3 not done · ")
 
 

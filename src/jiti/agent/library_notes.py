@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
 
 CHARACTERS = 3_000
-"""Of READMEs in a task, all libraries together: some 750 tokens."""
+"""Of summaries and READMEs in a task, all libraries together: some 750 tokens."""
 LEAST_CHARACTERS = 600
 """Of one README; less is no example."""
 
@@ -33,7 +33,7 @@ def shown(definition: Definition, module: str) -> str:
         return ""
     lines = [f"- {each.about.title}" for each in found]
     blocks = ["\n".join(lines), "`docs` tells more of each, and of the objects in it."]
-    room = 0 if is_test else CHARACTERS
+    room = 0 if is_test else CHARACTERS - len(blocks[0])
     for number, each in enumerate(found):
         if room < LEAST_CHARACTERS:
             break

@@ -226,7 +226,7 @@ class _Crew:
         if key not in {None, result.key} and key in self._failures:
             result.outcome, result.message, result.hint = "skipped", f"needs {key}, which failed", ""
         elif _concerns_all(error) and not self.results.ended_by:
-            self.results.ended_by = str(error)
+            self.results.ended_by = result.message.partition("\n")[0]  # the rest is told where it failed
             self._schedule.stop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 from jiti import own_engines, requirements
@@ -49,9 +50,10 @@ def own_engine(declaration: Declaration, module: str) -> object:
         JitiError: the stub cannot be worked from.
     """
     try:
-        return own_engines.engine_of(declaration, module)
+        with redirect_stdout(sys.stderr):  # what modules print is no part of what a command says
+            return own_engines.engine_of(declaration, module)
     except JitiError:
         raise
-    except Exception as error:  # the user's module is imported for that, and may raise anything
+    except (Exception, SystemExit) as error:  # the user's module is imported for that, and may raise anything
         told = f"{declaration.place}: {module} cannot be imported: {type(error).__name__}: {error}"
         raise StubError(told, key=declaration.key) from error

@@ -158,3 +158,13 @@ def test_a_test_that_is_to_be_written_is_told_names_alone_and_not_of_pytest(site
     assert library_notes.shown(definition, "test_web") == (
         "- fetch-pages 1.2: For pages.\n\n`docs` tells more of each, and of the objects in it."
     )
+
+
+def test_a_summary_without_end_is_cut_and_leaves_room_for_less(site: Path, tmp_path: Path) -> None:
+    install(site, "fetch-pages", "fetch_pages/__init__.py", summary="All of it. " * 1_000)
+    note = library_notes.shown(stub(tmp_path, "import fetch_pages"), "app.web")
+    title = note.partition("\n")[0]
+    assert title.startswith("- fetch-pages 1.2: All of it.")
+    assert title.endswith("…")
+    assert "fetch.get(url, timeout=10)" in note
+    assert len(note) < 1_000
