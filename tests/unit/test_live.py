@@ -132,8 +132,11 @@ def test_a_container_that_holds_itself_ends() -> None:
 def test_a_need_is_described_as_the_child_did_and_never_unpickled() -> None:
     boom = b"cos\n_exit\n(i3\ntR."  # ends the process that unpickles it
     rows = [["a", "int", "1" * 5_000]]
-    call = LiveCall.from_need({"arguments": boom, "rows": rows})
+    call = LiveCall.from_need({"arguments": boom, "rows": rows, "qualname": "double"})
     assert (call.pickled, call.problem) == (boom, None)
     assert call.rows("repr") == [("a", "int", "1" * 2_000)]
     assert call.rows("types") == [("a", "int", "")]
-    assert LiveCall.from_need({"arguments": None, "rows": []}).problem == "they could not be copied in a child process"
+    assert (
+        LiveCall.from_need({"arguments": None, "rows": [], "qualname": "f"}).problem
+        == "they could not be copied in a child process"
+    )

@@ -133,6 +133,9 @@ class Listening:
         """Its own."""
         return self.shown
 
+    def display(self) -> None:
+        """The process's own."""
+
     def refusal(self, root: str, key: str) -> None:
         """None of its stubs has failed."""
 
