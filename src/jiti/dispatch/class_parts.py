@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import FunctionType
+from types import CellType, FunctionType
 
 from jiti.dispatch import relay, takeover
 from jiti.errors import RealBodyError, StubError
@@ -66,9 +66,29 @@ def innermost(value: object) -> FunctionType | None:
         if under is None and not isinstance(value, (FunctionType, type)):
             under = getattr(value, "__func__", None) or getattr(value, "func", None)
         if under is None:
+            under = _kept_in(value)
+        if under is None:
             break
         value = under
     return value if isinstance(value, FunctionType) else None
+
+
+def _kept_in(value: object) -> FunctionType | None:
+    """The method that a decorator's wrapper calls, where nothing says so but what the wrapper holds."""
+    if isinstance(value, FunctionType):
+        if not value.__code__.co_qualname.rpartition(".")[0].endswith("<locals>"):
+            return None  # a method itself
+        held = [each.cell_contents for each in value.__closure__ or () if each != CellType()]
+    else:
+        held = [] if isinstance(value, type) else list(getattr(value, "__dict__", {}).values())
+    functions = [each for each in held if isinstance(each, FunctionType) and each is not value]
+    methods = [each for each in functions if _is_method(each)] or functions  # else it may be a wrapper again
+    return methods[0] if len(methods) == 1 else None
+
+
+def _is_method(function: FunctionType) -> bool:
+    owner = function.__code__.co_qualname.rpartition(".")[0]
+    return bool(owner) and not owner.endswith("<locals>")
 
 
 _MOST_WRAPPERS = 100  # a bound, should a chain of them lead round in a circle
@@ -96,7 +116,7 @@ def replace(kind: type, declare: Declare) -> None:
 
 def _replaced(value: Any, declare: Declare) -> Any:  # noqa: ANN401 - whatever a class holds
     """What stands in for what a class holds; the thing itself, where it has been changed or need not be."""
-    if isinstance(value, FunctionType) and not hasattr(value, "__wrapped__"):
+    if isinstance(value, FunctionType) and innermost(value) is value:
         return declare(value)
     if isinstance(value, (staticmethod, classmethod)):
         inner = _replaced(value.__func__, declare)
@@ -108,7 +128,7 @@ def _replaced(value: Any, declare: Declare) -> Any:  # noqa: ANN401 - whatever a
     function = innermost(value)
     if function is None:
         return value
-    if getattr(value, "func", None) is function:  # as `functools.cached_property` holds it
+    if type(value).__name__ == "cached_property" and value.func is function:
         value.func = declare(function)
         return value
     _take_over(function, declare)
@@ -129,7 +149,11 @@ def accessor_of(kind: type, written: FunctionType) -> str:
     if not isinstance(found, property):
         return ""
     halves = {"setter": found.fset, "deleter": found.fdel}
-    return next((name for name, each in halves.items() if each is written), "")
+    return next((name for name, each in halves.items() if _runs(each, written)), "")
+
+
+def _runs(value: object, written: FunctionType) -> bool:
+    return any(each.__code__ is written.__code__ for each in functions_in(value))
 
 
 # ---------------------------------------------------------------- class attributes

@@ -238,7 +238,8 @@ class ClassDispatcher:
         kind = self._kind
         for name, value in found.__dict__.items():
             is_new = name not in kind.__dict__ or name in self._added
-            if (is_new and not _is_dunder(name)) or name in self._values:
+            is_value = isinstance(kind.__dict__.get(name), class_parts.Value)  # whoever has set it already, meant it
+            if (is_new and not _is_dunder(name)) or is_value:
                 for function in class_parts.functions_in(value):
                     entry.point_super_at(kind, function)
                     function.__module__ = kind.__module__

@@ -155,6 +155,10 @@ class _Reader:
     def part(self, statement: ast.stmt, begin: int, end: int) -> Part:
         """What a statement is, with the lines after `begin` up to `end`."""
         taken = layout.trimmed(self._lines[begin:end])
+        if class_kinds.loses_super(self._definition.node, statement):
+            name = self._definition.declaration.qualname.rpartition("<locals>.")[2]
+            message = f"`super()` finds another class where `slots=True` makes one: write `super({name}, self)`"
+            self.problems.append(problem(PART, statement.lineno, "super", message))
         if isinstance(statement, FunctionNode):
             half = syntax.accessor(statement)
             name = f"{self._definition.declaration.qualname}.{statement.name}{f'.{half}' if half else ''}"

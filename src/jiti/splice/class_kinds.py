@@ -37,6 +37,19 @@ def objection(node: StubNode, tree: ast.Module, statement: ast.stmt) -> str | No
     return None
 
 
+def loses_super(node: StubNode, method: ast.AST) -> bool:
+    """Whether a method says `super()` in a class that is made anew for its slots, where that finds the old one."""
+    slots = [
+        keyword
+        for each in node.decorator_list
+        if isinstance(each, ast.Call) and _last_name(each) in _FIELDS
+        for keyword in each.keywords
+        if keyword.arg == "slots" and ast.unparse(keyword.value) == "True"
+    ]
+    bare = (each for each in ast.walk(method) if isinstance(each, ast.Call) and not each.args)
+    return bool(slots) and any(_last_name(each) == "super" for each in bare)
+
+
 def overridden(node: StubNode, tree: ast.Module, statement: ast.stmt) -> str | None:
     """The base, if it stands in the same module, whose private method an added one hides without calling it.
 

@@ -113,7 +113,7 @@ def _shell(definition: Definition, module: Module, taken: frozenset[str], *, may
     first = definition.owners[0]
     name = _free(first, taken)
     base, needs = _base(definition, node, may_override=may_override)
-    inner = name if first is definition.owners[-1] else node.name
+    inner = name if len(definition.owners) == 1 else node.name
     outer = [name, *definition.owners[1:]][:-1]
     heads = _heads(*outer, f"{inner}{_parameters(node)}({base})")
     return Shell(

@@ -77,7 +77,7 @@ class Child(Named, Sized, Shape):
 
     async def each(self):
         """Give them."""
-        yield 0
+        yield
 
     @functools.cached_property
     def slow(self) -> int:
@@ -283,6 +283,90 @@ Point = _Point
     assert module.Far(1, -2).norm() == 30
     assert str(module.Point(1)).endswith(", 1")
     assert module.Point.ORIGIN is None
+
+
+DECORATED = '''
+from functools import partialmethod, singledispatchmethod
+
+class Lazy:
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, instance, owner=None):
+        return self.function(instance)
+
+def times(number):
+    def deco(function):
+        def again(*args):
+            return [function(*args) for _ in range(number)]
+        return again
+    return deco
+
+@jiti
+class Decorated:
+    """Says numbers."""
+
+    @Lazy
+    def lazy(self) -> int: ...
+
+    @times(2)
+    @times(1)
+    def twice(self, number: int) -> int: ...
+
+    @staticmethod
+    @times(2)
+    def alone(number: int) -> int: ...
+
+    @property
+    @times(2)
+    def some(self) -> int: ...
+
+    @some.setter
+    @times(1)
+    def some(self, number: int) -> None: ...
+
+    @singledispatchmethod
+    def by_kind(self, number: object) -> int: ...
+
+    part = partialmethod(twice, 7)
+'''
+UNDECORATED = """
+class Decorated:
+    def lazy(self): return 1
+    def twice(self, number): return number
+    @staticmethod
+    def alone(number): return number
+    @property
+    def some(self): return 3
+    @some.setter
+    def some(self, number): self._number = number
+    def by_kind(self, number): return 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "value"),
+    [
+        (lambda each: each.lazy, 1),
+        (lambda each: each.twice(2), [[2], [2]]),
+        (lambda each: each.alone(2), [2, 2]),
+        (lambda each: each.some, [3, 3]),
+        (lambda each: (setattr(each, "some", 5), each._number)[1], 5),
+        (lambda each: each.by_kind(""), 4),
+        (lambda each: each.part(), [[7], [7]]),
+    ],
+    ids=["lazy", "twice", "alone", "some", "setter", "by_kind", "part"],
+)
+def test_decorators_that_do_not_say_what_they_wrap_hide_nothing(program: Program, use: Any, value: object) -> None:  # noqa: ANN401 - a lambda
+    module = program.run(DECORATED, {"Decorated": UNDECORATED})
+    assert use(module.Decorated()) == value
+
+
+def test_a_class_attribute_that_the_program_has_set_already_stays(program: Program) -> None:
+    module = _run(program)
+    module.Child.WORDS = {"two": 2}
+    assert module.Whole("Ann").size() == 2
+    assert module.Child.WORDS == {"two": 2}
 
 
 def test_an_engine_is_asked_once_for_the_whole_class_with_the_call_that_needs_it(program: Program) -> None:

@@ -200,6 +200,22 @@ def test_a_wrong_body_is_turned_down_with_the_line_that_was_sent(
     assert any(each[:2] == (line, code) and message in each[2] for each in found), found
 
 
+def test_a_class_that_is_made_anew_for_its_slots_names_itself_in_super(splicer: Splicer) -> None:
+    source = "from dataclasses import dataclass\nfrom jiti import jiti\n@jiti\n@dataclass(slots=True)\n"
+    source += 'class C:\n    """C."""\n    def f(self) -> str: ...\n'
+    ((_, line, code, message),) = splicer.problems(source, "def f(self):\n    return super().__repr__()")
+    assert (line, code) == (1, "super")
+    assert "write `super(C, self)`" in message
+    assert "super(C, self)" in splicer.compose(source, "def f(self):\n    return super(C, self).__repr__()")
+    assert "super()" in splicer.compose(source.replace("slots", "order"), "def f(self):\n    return super().__repr__()")
+
+
+def test_a_class_in_another_one_of_its_name_has_its_place(splicer: Splicer) -> None:
+    source = 'from jiti import jiti\nclass A:\n    @jiti\n    class A:\n        """A."""\n        def f(self): ...\n'
+    code = splicer.compose(source, "def f(self): return 1")
+    assert "class _A:\n    class A(A.A if TYPE_CHECKING else object):" in code
+
+
 @pytest.mark.parametrize(
     ("head", "attribute", "message"),
     [
