@@ -206,3 +206,11 @@ def test_where_all_is_frozen_nothing_is_begun() -> None:
     ran = layers.project.run("jiti", "build", env={"JITI_FROZEN": "1"})
     assert (ran.exit_code, ran.stdout, ran.changed) == (1, "", {})
     assert ran.stderr.startswith("jiti: error: 2 stubs would have to be generated, and the project is frozen\n")
+
+
+def test_what_a_person_has_to_approve_is_said() -> None:
+    layers = Layers(1, 1)
+    layers.project.write({"pyproject.toml": '[tool.jiti]\napprove = "ask"\n'})
+    ran = layers.project.run("jiti", "build", env=NO_PLUGINS)
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[-2] == "1 stub to be approved before the code runs: jiti approve app/m0.py::f0_0"

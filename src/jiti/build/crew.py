@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from jiti import host
+from jiti import approval, host
 from jiti.build import importing, plan
 from jiti.build.result import Result, Results
 from jiti.build.schedule import Schedule
@@ -197,6 +197,8 @@ class _Crew:
                 result.hint = "jiti build, where a model may be asked, writes it anew"
             elif result.outcome != "generated":  # as it may have been on the way to another
                 result.outcome = outcome.kind
+            needed = approval.is_needed(self._steps[key].declaration, self._engines[key])
+            result.unapproved = needed and not outcome.implementation.is_approved
         return result.outcome in {"generated", "verified", "kept", "moved"}
 
     def _ensured(self, step: Step) -> Outcome:

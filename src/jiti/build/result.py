@@ -28,6 +28,7 @@ class Result:
         seconds: how long that took, what it waited for left out.
         usage: tokens that it cost.
         usd: their price; None where it is not known.
+        unapproved: whether its code is there, and runs only once a person has approved it.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Result:
     seconds: float = 0.0
     usage: Usage = field(default_factory=Usage)
     usd: float | None = 0.0
+    unapproved: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """What `jiti build --json` says of it."""
@@ -52,6 +54,7 @@ class Result:
             "seconds": round(self.seconds, 3),
             "tokens": self.usage.tokens,
             "usd": self.usd,
+            "unapproved": self.unapproved,
         }
 
 

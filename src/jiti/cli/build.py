@@ -25,6 +25,8 @@ JOBS = 8
 """How many sessions run at once where nobody says: a model may be asked so often, and so much fits two processors."""
 _MOST_LINES = 15
 """That are shown of one error; its transcript has all."""
+_MOST_NAMED = 3
+"""Of the stubs that a person has to see to."""
 _COLOURS = {
     "generate": "yellow",
     "verify": "cyan",
@@ -202,6 +204,10 @@ def _show(made: Plan, results: Results) -> None:
     skipped = [each for each in results.all if each.outcome == "skipped"]
     for each in skipped:
         page.outcome("skipped", f"{each.key} {each.message}")
+    waiting = [each.key for each in results.all if each.unapproved]
+    if waiting:
+        named = " ".join(waiting[:_MOST_NAMED]) + " …" * (len(waiting) > _MOST_NAMED)
+        page.line(f"{count(len(waiting), 'stub')} to be approved before the code runs: jiti approve {named}", "yellow")
     if results.ended_by:
         page.line(f"ended early: {results.ended_by}", "red")
     page.line(_sum(made, results), "red" if results.failed or made.refused else "green")
