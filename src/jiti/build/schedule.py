@@ -89,7 +89,7 @@ class Schedule:
         return True
 
     def _begin(self) -> None:
-        for key in [*self._waiting]:
+        for key in [*self._waiting]:  # each stands after all that it needs
             if self._is_stopped or len(self._running) >= self._jobs:
                 return
             failed = next((need for need in sorted(self._needs[key]) if self.done.get(need) is False), None)
@@ -97,9 +97,7 @@ class Schedule:
                 self._waiting.remove(key)
                 self.done[key] = False
                 self._skip(key, failed)
-                self._begin()  # what waits for this one may stand before it
-                return
-            if all(need in self.done for need in self._needs[key]):
+            elif all(need in self.done for need in self._needs[key]):
                 self._waiting.remove(key)
                 thread = threading.Thread(target=self._do, args=(key,), name=f"jiti build: {key}", daemon=True)
                 self._running[key] = thread

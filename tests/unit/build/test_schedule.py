@@ -128,3 +128,13 @@ def test_what_does_not_end_is_not_waited_for_longer_than_allowed() -> None:
     assert schedule.running == ["a"]
     go_on.set()
     assert schedule.join(SECONDS)
+
+
+def test_any_number_may_wait_for_what_fails() -> None:
+    shift = Shift("base")
+    names = [f"n{number}" for number in range(2_000)]
+    schedule = shift.schedule({"top": ["n7"], "base": [], **{name: ["base"] for name in names}})
+    schedule.run()
+    assert shift.begun == ["base"]
+    assert shift.skipped == {**dict.fromkeys(names, "base"), "top": "n7"}
+    assert schedule.left == []
