@@ -21,23 +21,41 @@ def signature(node: ast.ClassDef) -> Iterator[str]:
 
     The bodies of methods that have one do not count, nor do decorators of the class.
     """
+    yield from _head(node)
+    for statement in _statements(node):
+        yield from _of(statement, is_own=True)
+
+
+def _head(node: ast.ClassDef) -> Iterator[str]:
     yield f"class {node.name}"
     yield from (canonical.text(each) for each in (*getattr(node, "type_params", ()), *node.bases, *node.keywords))
-    for statement in _statements(node):
-        if isinstance(statement, syntax.FunctionNode):
-            yield from _of_method(statement)
-        elif isinstance(statement, ast.AnnAssign):
-            yield canonical.text(statement.target, statement.value)
-            yield canonical.annotation(statement.annotation)
-        else:
-            yield canonical.text(statement)
 
 
-def _of_method(node: FunctionNode) -> Iterator[str]:
+def _of(statement: ast.stmt, *, is_own: bool) -> Iterator[str]:
+    """What a statement says; of a class inside the class nothing is to be written, whatever it leaves open."""
+    if isinstance(statement, syntax.FunctionNode):
+        yield from _of_method(statement, is_own=is_own)
+    elif isinstance(statement, ast.ClassDef):
+        yield from _head(statement)
+        for each in statement.body:
+            yield from _of(each, is_own=False)
+        yield "end"
+    elif isinstance(statement, ast.If):
+        yield canonical.text(statement.test)
+        for each in (*statement.body, *statement.orelse):
+            yield from _of(each, is_own=is_own)
+    elif isinstance(statement, ast.AnnAssign):
+        yield canonical.text(statement.target, statement.value)
+        yield canonical.annotation(statement.annotation)
+    else:
+        yield canonical.text(statement)
+
+
+def _of_method(node: FunctionNode, *, is_own: bool) -> Iterator[str]:
     kinds = [ast.unparse(each) for each in node.decorator_list if syntax.last_name(each) in _KINDS]
     half = syntax.accessor(node)
     kind = "async method" if isinstance(node, ast.AsyncFunctionDef) else "method"
-    state = "to be written" if members.is_to_be_written(node) else "written"
+    state = "to be written" if is_own and members.is_to_be_written(node) else "written"
     yields = " generator" if state != "written" and any(isinstance(each, ast.Yield) for each in ast.walk(node)) else ""
     yield " ".join([*kinds, *filter(None, [half]), kind + yields, node.name, state])
     yield from (canonical.text(each) for each in (node.args, *getattr(node, "type_params", ())))

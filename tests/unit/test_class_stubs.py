@@ -67,6 +67,13 @@ class Parser(abc.ABC):
 
     def __hidden(self) -> None: pass
 
+    class Inner:
+        """Inside."""
+        def open(self) -> int: return 4
+
+    if LIMIT:
+        def shown(self) -> int: return 5
+
 def after(): ...
 '''
 
@@ -86,6 +93,11 @@ def test_what_is_to_be_written_are_the_methods_without_a_body_that_are_not_abstr
     [
         ("return 1", "return 2", ()),
         ("# not a hint", "# other", ()),
+        ("return 4", "raise NotImplementedError", ()),
+        ("return 5", "return 6", ()),
+        ("def open(self)", "def open(self, by: int)", ("signature",)),
+        ("def shown(self)", "def shown(self, by: int)", ("signature",)),
+        ("if LIMIT:", "if not LIMIT:", ("signature",)),
         ("def after(): ...", "def after(): pass", ()),
         ("        ...\n", "        pass\n", ()),
         ("@dataclass\n", "@dataclass  # plain\n", ()),

@@ -351,7 +351,7 @@ class Decorated:
         (lambda each: each.twice(2), [[2], [2]]),
         (lambda each: each.alone(2), [2, 2]),
         (lambda each: each.some, [3, 3]),
-        (lambda each: (setattr(each, "some", 5), each._number)[1], 5),
+        (lambda each: (setattr(each, "some", 5), vars(each)["_number"])[1], 5),
         (lambda each: each.by_kind(""), 4),
         (lambda each: each.part(), [[7], [7]]),
     ],
