@@ -276,6 +276,8 @@ def declaration_for(root: str, key: str) -> Declaration:
         StubError: there is no such file, it does not parse, or it holds no such stub.
     """
     path, _, qualname = key.partition("::")
+    if os.path.isabs(path) or ".." in path.split("/"):  # a recording, or a candidate, may have made it up
+        raise StubError(f"{path} lies outside the project", key=key, hint="`jiti status` lists every stub")
     found = declarations_in(root, path)
     same = [each for each in found if each.qualname == qualname] or _below_an_alias(root, path, qualname)
     if same:

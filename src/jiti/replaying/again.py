@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tempfile
 import time
@@ -20,8 +21,9 @@ from jiti.agent.toolbox import Toolbox
 from jiti.agent.transcript import Transcript
 from jiti.build import importing
 from jiti.definition import define
-from jiti.errors import JitiError
+from jiti.errors import JitiError, StubError
 from jiti.generation import Means
+from jiti.home import source_path
 from jiti.interfaces import Interfaces
 from jiti.orders import Order
 from jiti.replaying.recorded import is_submission
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from jiti.models import ToolCall
     from jiti.replaying.recorded import Recorded, RecordedCall
     from jiti.settings import Settings
+    from jiti.stub import Declaration
     from jiti.submission import Workbench
 
 
@@ -118,8 +121,7 @@ def replay(recorded: Recorded, root: str, settings: Settings, tell: Callable[[Do
         ConfigError: a setting or an installation that does not work.
         GenerationError: no candidate can be checked, whatever it is.
     """
-    declaration = stub.declaration_for(root, recorded.key)
-    definition = define(declaration)
+    definition = define(_declaration(recorded, root))
     preflight.require_installed()
     live = revived(definition, recorded.live)
     places = importing.folders(root, settings)
@@ -135,6 +137,15 @@ def replay(recorded: Recorded, root: str, settings: Settings, tell: Callable[[Do
             tell(calls[-1])
     changed = definition.spec.changed_since(recorded.spec) if recorded.spec else ()
     return Replayed(recorded, changed, _task_since(recorded, order, settings), tuple(calls), remarks)
+
+
+def _declaration(recorded: Recorded, root: str) -> Declaration:
+    path = recorded.key.partition("::")[0]
+    found = stub.declaration_for(root, recorded.key) if os.path.exists(source_path(root, path)) else None
+    if found is None:
+        hint = "check out the commit that the session was recorded on, or name another session"
+        raise StubError(f"there is no {path} any more, where {recorded.key} was", key=recorded.key, hint=hint)
+    return found
 
 
 def _order(definition: Definition, live: LiveCall | None, settings: Settings, places: Sequence[str]) -> Order:
