@@ -61,6 +61,7 @@ class ForkServer:
 
     def __init__(self, environment: Mapping[str, str], path: Sequence[str]) -> None:
         self.owner = os.getpid()
+        self.has_forked = False
         self._ordering = threading.Lock()
         self._tag = secrets.token_hex(16)
         self._folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-"))
@@ -104,7 +105,7 @@ class ForkServer:
         return self.owner == os.getpid() and self._process is not None and self._process.returncode is None
 
     def fork(self, setup: str, environment: Mapping[str, str], folder: str, *, wire: int, output: int) -> Forked:
-        """Have a child forked; it gets ready on its own.
+        """Have a child forked; it gets ready on its own. The first one waits until the server is ready.
 
         Args:
             setup: path of the file that says what it is for.
@@ -125,7 +126,9 @@ class ForkServer:
             raise
         finally:
             os.close(told)
-        return Forked(ours, lambda pid, number: self.order({"signal": number, "pid": pid}))
+        forked = Forked(ours, lambda pid, number: self.order({"signal": number, "pid": pid}))
+        self.has_forked |= forked.pid > 0
+        return forked
 
     def order(self, order: Mapping[str, object], descriptors: Sequence[int] = ()) -> None:
         """Tell the server something.
@@ -166,6 +169,7 @@ class _Servers:
         self._keepers = 0
         self._servers: dict[object, ForkServer] = {}
         self._retired: list[ForkServer] = []
+        self._unfit: set[object] = set()
 
     def open(self) -> None:
         with self._lock:
@@ -184,19 +188,24 @@ class _Servers:
 
     def get(self, environment: Mapping[str, str], path: Sequence[str], root: str) -> ForkServer | None:
         shared = {name: value for name, value in environment.items() if name not in _OF_A_CHILD}
-        elsewhere = [entry for entry in path if not f"{entry}{os.sep}".startswith(f"{root}{os.sep}")]
         # Folders of tests come and go on the path: what counts is where it leads to.
-        found_at = [getattr(PathFinder.find_spec(name, path), "origin", None) for name in _PACKAGES]
+        found_at = [getattr(PathFinder.find_spec(name, path), "origin", None) or "" for name in _PACKAGES]
+        needed = {os.path.dirname(origin.removesuffix(f"{os.sep}__init__.py")) for origin in found_at}
+        fitting = [each for each in path if each in needed or not _is_own(each, root)]
         key = sys.executable, frozenset(shared.items()), tuple(found_at)
         with self._lock:
             self._forget_those_of_others()
             if not self._keepers:
                 return None
             found = self._servers.pop(key, None)
-            if found is None or not found.is_alive():
-                if found is not None:
-                    found.close()
-                found = ForkServer(shared, elsewhere)
+            if found is not None and not found.is_alive():
+                if not found.has_forked:
+                    self._unfit.add(key)
+                found.close()
+                found = None
+            if key in self._unfit:
+                return None
+            found = found or ForkServer(shared, fitting)
             self._servers[key] = found  # the last used comes last
             while len(self._servers) > _MOST_SERVERS:
                 oldest = self._servers.pop(next(iter(self._servers)))
@@ -210,6 +219,16 @@ class _Servers:
             self._servers.clear()
             self._retired.clear()
             self._keepers = 0
+
+
+def _is_own(entry: str, root: str) -> bool:
+    """Whether what is found there is a project's, which no server imports; an environment may lie in a project."""
+    installed = any(_is_below(entry, prefix) for prefix in (sys.prefix, sys.base_prefix))
+    return _is_below(entry, root) and not installed
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
 _servers = _Servers()

@@ -85,8 +85,9 @@ def test_a_server_that_was_killed_is_replaced(workshop: Workshop) -> None:
     bench = workshop.bench(workshop.stub())
     server = above(bench)
     os.kill(server, signal.SIGKILL)
-    bench.inspect("1")  # whether it comes to a result is not told: its process is ended at any moment
-    assert above(bench) != server
+    said = (bench.inspect(ABOVE) for _ in range(3))  # its child is ended too, at one moment or another
+    other = next(each for each in said if each.startswith("int: ") and each != f"int: {server}")
+    assert other != "int: 1"
 
 
 @pytest.mark.usefixtures("servers")
@@ -131,3 +132,21 @@ def test_what_a_child_leaves_behind_is_ended_with_it(workshop: Workshop) -> None
         ended, _, _ = select.select([handle], [], [], 10)
         os.close(handle)
         assert ended
+
+
+@pytest.mark.usefixtures("servers")
+def test_an_environment_may_lie_in_the_project(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    server_for = forking.server_for
+    monkeypatch.setattr(forking, "server_for", lambda environment, path, _: server_for(environment, path, "/"))
+    assert above(workshop.bench(workshop.stub())) != os.getpid()
+
+
+@pytest.mark.usefixtures("servers")
+def test_where_no_server_gets_ready_children_are_started_by_themselves(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forking, "_BOOT", "raise SystemExit(1)")
+    definition = workshop.stub()
+    assert above(workshop.bench(definition)) == os.getpid()
+    monkeypatch.setattr(forking, "ForkServer", None)
+    assert above(workshop.bench(definition)) == os.getpid(), "and no other one is tried"
