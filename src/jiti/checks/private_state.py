@@ -1,6 +1,7 @@
 """What the implementation of a class keeps in its instances, of which the user's class says nothing.
 
 For type checkers `self` is of the implementation's class and has all that; `other` is of the user's, which has not.
+That class derives from the user's, so that `super()` seems to have the very method that is being written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jiti import canonical
-from jiti.splice import owners
+from jiti.splice import owners, super_calls
 from jiti.syntax import FunctionNode
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from jiti.diagnostics import Diagnostic
 
 _RULES = frozenset({"missing-attribute", "unresolved-attribute", "possibly-missing-attribute"})
+_CALLS = frozenset(
+    {
+        *("missing-argument", "invalid-argument-type", "too-many-positional-arguments", "unknown-argument"),
+        *("parameter-already-assigned", "positional-only-parameter-as-kwarg", "no-matching-overload"),
+    }
+)
 _MISSING = re.compile(r"[Oo]bject of type `(?P<of>[^`]+)` has no attribute `(?P<name>\w+)`")
 _UNSET = re.compile(r"[Uu]nresolved attribute `(?P<name>\w+)` on type `(?P<of>[^`]+)`")
 
@@ -33,11 +40,14 @@ class PrivateState:
     """
 
     def __init__(self, definition: Definition, code: str) -> None:
-        self._name = definition.node.name if definition.is_class else ""
+        self._name = definition.node.name if definition.is_class else "".join(definition.owners[-1:])
+        self._super_lines = _super_lines(code) if self._name else set()
         self._attributes = _attributes(definition, code) if definition.is_class else set()
 
     def explains(self, diagnostic: Diagnostic) -> bool:
-        """Whether a type checker only misses an attribute on another object of the class."""
+        """Whether a type checker only misses an attribute on another object of the class, or the base in `super()`."""
+        if diagnostic.code in _CALLS and diagnostic.line in self._super_lines:
+            return re.search(rf"`(\w+\.)*{self._name}\.\w+`", diagnostic.message) is not None
         if diagnostic.code not in _RULES or not self._attributes:
             return False
         found = _MISSING.search(diagnostic.message) or _UNSET.search(diagnostic.message)
@@ -54,13 +64,23 @@ def excused(code: str, findings: Iterable[Diagnostic]) -> str:
         findings: what `PrivateState.explains`.
     """
     lines = code.split("\n")
-    for line, code_of in sorted({(each.line or 1, each.code) for each in findings}):
+    rules: dict[int, set[str]] = {}
+    for each in findings:
+        rules.setdefault(each.line or 1, set()).add(each.code)
+    for line, found in rules.items():
         if "#" not in lines[line - 1]:
-            lines[line - 1] += f"  # ty: ignore[{code_of}]"
+            lines[line - 1] += f"  # ty: ignore[{', '.join(sorted(found))}]"
     told = "\n".join(lines)
     # Behind a line that goes on in a string a comment would be none.
     is_same = canonical.text(ast.parse(told)) == canonical.text(ast.parse(code))
     return told if is_same else code
+
+
+def _super_lines(code: str) -> set[int]:
+    try:
+        return super_calls.lines(ast.parse(code))
+    except SyntaxError:
+        return set()
 
 
 def _attributes(definition: Definition, code: str) -> set[str]:

@@ -86,12 +86,12 @@ class Ty:
         ]
 
     def excused(self, code: str) -> str:
-        """A class's candidate, with comments where only ty cannot know what the class keeps in its instances.
+        """A candidate, with comments where only ty cannot know what its class keeps in its instances or derives from.
 
         Raises:
             ConfigError, OSError: as `check`.
         """
-        if not self._definition.is_class:
+        if not self._definition.is_class and "super()" not in code:
             return code
         private = PrivateState(self._definition, code)
         found = [each for each in self._found({CANDIDATE: code}) if private.explains(each)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jiti import members, syntax
 from jiti.merge import edited, scopes
+from jiti.merge.excuses import without_excuses
 from jiti.merge.implementation import Implementation
 from jiti.merge.text import Text
 from jiti.splice import names, owners
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from jiti.definition import Definition
     from jiti.splice.layout import Line
-
-
-_EXCUSE = re.compile(r"# ty: ignore\[[a-z-]*attribute\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class ClassImplementation(Implementation):
 
     def __init__(self, definition: Definition, code: str) -> None:
         self.definition = definition
-        self.text = _without_excuses(Text(code))
+        self.text = without_excuses(Text(code))
         found = owners.class_in(self._tree, definition.declaration.qualname)
         if found is None:
             raise self.refusal(f"it does not define `{definition.declaration.qualname}`")
@@ -227,15 +225,6 @@ class _Method(Implementation):
 
     def _objection(self, path: Sequence[ast.ClassDef | FunctionNode]) -> str | None:
         return edited.objection(self.definition, path[-1:])
-
-
-def _without_excuses(text: Text) -> Text:
-    """The code without comments that are for its own file alone: where the class is another than the user's."""
-    lines = text.text.split("\n")
-    for number, comment in text.comments.items():
-        if _EXCUSE.fullmatch(comment.rstrip()):
-            lines[number - 1] = lines[number - 1].rpartition("#")[0].rstrip()
-    return Text("\n".join(lines))
 
 
 def _holds(node: ast.ClassDef, found: ast.ClassDef) -> bool:

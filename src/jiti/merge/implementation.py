@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jiti.errors import MergeError
 from jiti.merge import edited, scopes
+from jiti.merge.excuses import without_excuses
 from jiti.merge.text import Text
 from jiti.splice import layout, names
 from jiti.splice.module_names import is_type_checking
@@ -87,7 +88,7 @@ class Implementation:
 
     def __init__(self, definition: Definition, code: str) -> None:
         self.definition = definition
-        self.text = Text(code)
+        self.text = without_excuses(Text(code))
         path = self._path()
         self.classes = [each for each in path if isinstance(each, ast.ClassDef)]
         function = path[-1] if path else None

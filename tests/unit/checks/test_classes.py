@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from jiti.checks import equality, red_verdicts
 from jiti.checks.inherited import given_lines
@@ -95,6 +98,30 @@ def test_ty_is_excused_where_it_misses_what_another_object_of_the_class_keeps(tm
     told = excused(CODE, [missing(21, "_item")])
     assert "        return Box(1)._item  # ty: ignore[unresolved-attribute]\n" in told
     assert excused(CODE, [missing(11, "_item")]) == CODE  # it would stand in the string
+
+
+SUPER = """class _Box(Box if TYPE_CHECKING else object):
+    def __init__(self, item: int) -> None:
+        super().__init__(
+            str(item),
+        )
+        print(item)
+"""
+
+
+@pytest.mark.parametrize("of", ["Box.__init__", "Outer.Box.__init__"])
+def test_ty_is_excused_where_it_takes_what_a_base_has_for_the_method_itself(tmp_path: Path, of: str) -> None:
+    message = f"Argument to `{of}` is incorrect: Expected `int`, found `str`"
+    single = 'from jiti import jiti\nclass Box:\n    @jiti\n    def __init__(self, item: int):\n        """Pack."""\n'
+    for source in (single, SOURCE):
+        state = PrivateState(define_stub(tmp_path, source), SUPER)
+        found = Diagnostic("ty", "candidate", 4, "invalid-argument-type", message)
+        assert state.explains(found)
+        assert not state.explains(replace(found, line=6))
+        assert not state.explains(replace(found, message=message.replace("Box", "Boxes")))
+        assert not state.explains(replace(found, code="unresolved-reference"))
+    told = excused(SUPER, [found, replace(found, code="missing-argument")])
+    assert "            str(item),  # ty: ignore[invalid-argument-type, missing-argument]\n" in told
 
 
 def test_a_class_may_say_what_it_is_equal_to_only_where_its_stub_asks_for_that(tmp_path: Path) -> None:

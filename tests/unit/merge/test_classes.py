@@ -326,3 +326,18 @@ def test_attributes_stand_below_what_they_are_made_of(tmp_path: Path) -> None:
     assert merged == TABLES_MERGED
     table = run(merged).Table()
     assert (table.get("a"), table.get("b"), table.NAMES) == (1, 2, ("a",))
+
+
+@pytest.mark.parametrize("decorated", ["class", "method"])
+def test_what_excuses_ty_in_the_file_of_its_own_alone_goes(tmp_path: Path, decorated: str) -> None:
+    source = "from jiti import jiti\n\n@jiti\nclass A(dict):\n    '''A.'''\n    def f(self) -> int:\n        '''F.'''\n"
+    if decorated == "method":
+        source = source.replace("@jiti\n", "").replace("    def", "    @jiti\n    def")
+    code = (
+        "class _A(A if TYPE_CHECKING else object):\n    def f(self) -> int:\n        '''F.'''\n"
+        "        super().f(1)  # ty: ignore[invalid-argument-type, missing-argument]\n"
+        "        return len([])  # ty: ignore[invalid-argument-type]\n\n\nif not TYPE_CHECKING:\n    A = _A\n"
+    )
+    merged = Merger(tmp_path).merge_code(source, {"A" if decorated == "class" else "A.f": code}).text
+    assert "super().f(1)\n" in merged
+    assert "return len([])  # ty: ignore[invalid-argument-type]" in merged
