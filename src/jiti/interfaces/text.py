@@ -57,8 +57,11 @@ def of_class(node: ast.ClassDef, names: JitiNames, *, private: bool, called: Map
                 members += [each for name, each in _made_by(statement) if private or _is_public(name)]
         elif isinstance(statement, ast.ClassDef) and (private or _is_public(statement.name)):
             members.append(f"{statement.name}\n{of_class(statement, names, private=private)}")
-        elif isinstance(statement, ast.Assign | ast.AnnAssign) and (private or _is_public(_field(statement))):
-            fields.append(canonical.text(statement))
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            # `@dataclass` and its like make parameters of fields, by whatever name.
+            is_parameter = bool(decorators) and isinstance(statement, ast.AnnAssign)
+            if private or is_parameter or _is_public(_field(statement)):
+                fields.append(canonical.text(statement))
     return "\n".join(["class", head, _docstring(node), *fields, *sorted(members)])
 
 

@@ -199,6 +199,7 @@ def change(tree: Tree, old: str, new: str, path: str = "app/words.py", text: str
     [
         pytest.param("    size: int = 0\n", "    size: int = 0\n    at: int = 0\n", TOKEN, id="field added"),
         pytest.param("    size: int = 0\n", "", TOKEN, id="field taken away"),
+        pytest.param("    text: str\n", "    _at: int\n    text: str\n", TOKEN, id="private field of a dataclass"),
         pytest.param("    text: str\n", "    text: bytes\n", TOKEN, id="field's type"),
         pytest.param("    size: int = 0\n", "    size: int = 1\n", TOKEN, id="field's default"),
         pytest.param('"""A word."""', '"""A whole word."""', TOKEN, id="class's docstring"),
