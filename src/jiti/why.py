@@ -9,7 +9,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jiti import gates, mirror, requirements
+from jiti import gates, mirror, requirements, syntax
 from jiti.definition import define, hints_of
 from jiti.effects import standing
 from jiti.errors import JitiError
@@ -96,12 +96,17 @@ def _in_class(definition: Definition, found: Implementation, changed: tuple[str,
         message = "changed" if lines else "changed: its bases, fields or values, or what stands in it already"
         yield Change("signature", message, tuple(lines))
     if "docstring" in changed:
-        before = _said(ast.get_docstring(node) if node else "", {each.name: ast.get_docstring(each) for each in old})
-        after = _said(definition.docstring, {each.node.name: each.docstring for each in definition.methods})
+        before = _said(ast.get_docstring(node) if node else "", {_part(each): ast.get_docstring(each) for each in old})
+        after = _said(definition.docstring, {_part(each.function): each.docstring for each in definition.methods})
         place = mirror.relative_path(definition.declaration.root, found.path)
-        yield Change("docstring", "changed", difference(before, after, place, definition.declaration.place))
+        message = "changed" if before != after else "changed: one of what has its body already, which is not kept"
+        yield Change("docstring", message, difference(before, after, place, definition.declaration.place))
     if "hints" in changed:
         yield _hints(definition, filed.hints)
+
+
+def _part(node: FunctionNode) -> str:
+    return ".".join(filter(None, [node.name, syntax.accessor(node)]))
 
 
 def _said(own: str | None, methods: Mapping[str, str | None]) -> str:

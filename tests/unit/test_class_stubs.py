@@ -169,6 +169,27 @@ def test_why_names_the_methods_that_changed(program: Program) -> None:
     assert {"-f: F.", "+f: Not F."} < set(told[1].lines)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("Get.", "Give.", {"-size: Get.", "+size: Give."}),
+        ("Set.", "Put.", {"-size.setter: Set.", "+size.setter: Put."}),
+        ("Real.", "Other.", set()),
+    ],
+)
+def test_why_tells_the_halves_of_a_property_apart(program: Program, old: str, new: str, lines: set[str]) -> None:
+    class_ = 'class A:\n    """A."""\n    @property\n    def size(self):\n        """Get."""\n'
+    class_ += '    @size.setter\n    def size(self, to):\n        """Set."""\n'
+    source = f'@jiti\n{class_}    def real(self):\n        """Real."""\n        return 1\n'
+    program.write(source, {"A": class_})
+    program.write(source.replace(old, new))
+    declaration = program.declaration("A")
+    found = gates.find(str(program.root), Settings())
+    (told,) = changes(declaration, look_at(declaration, found, asks=False).state, found)
+    assert lines <= set(told.lines)
+    assert ("has its body already" in told.message) == (not lines)
+
+
 def test_a_gate_of_the_class_or_of_a_method_decides_on_the_class(tmp_path: Path) -> None:
     define_stub(tmp_path, SOURCE)
     (tmp_path / "test_it.py").write_text(
