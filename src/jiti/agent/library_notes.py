@@ -31,9 +31,11 @@ def shown(definition: Definition, module: str) -> str:
     found = [each for each in libraries.imported_by(definition, module) if each.about.name not in left_out]
     if not found:
         return ""
-    lines = [f"- {each.about.title}" for each in found]
-    blocks = ["\n".join(lines), "`docs` tells more of each, and of the objects in it."]
-    room = 0 if is_test else CHARACTERS - len(blocks[0])
+    titles = "\n".join(f"- {each.about.title}" for each in found)
+    if len(titles) > CHARACTERS:
+        titles = "\n".join(f"- {each.about.name} {each.about.version}" for each in found)
+    blocks = [titles, "`docs` tells more of each, and of the objects in it."]
+    room = 0 if is_test else CHARACTERS - len(titles)
     for number, each in enumerate(found):
         if room < LEAST_CHARACTERS:
             break

@@ -168,3 +168,12 @@ def test_a_summary_without_end_is_cut_and_leaves_room_for_less(site: Path, tmp_p
     assert title.endswith("…")
     assert "fetch.get(url, timeout=10)" in note
     assert len(note) < 1_000
+
+
+def test_of_many_libraries_no_more_than_names_and_versions_are_told(site: Path, tmp_path: Path) -> None:
+    names = [f"fetch{number}" for number in range(30)]
+    for name in names:
+        install(site, name, f"{name}.py", summary="All of it. " * 1_000)
+    note = library_notes.shown(stub(tmp_path, f"import {', '.join(names)}"), "app.web")
+    assert len(note) <= library_notes.CHARACTERS + 500
+    assert all(f"- {name} 1.2\n" in note for name in names)
