@@ -96,7 +96,9 @@ def _docstring(found: Any) -> str:  # noqa: ANN401 - whatever it is
 
 def _public(module: ModuleType) -> list[str]:
     names = getattr(module, "__all__", None)
-    return sorted({*names} if isinstance(names, list | tuple) else {n for n in vars(module) if not n.startswith("_")})
+    if isinstance(names, list | tuple):
+        return sorted({each for each in names if isinstance(each, str)})
+    return sorted(name for name in vars(module) if not name.startswith("_"))
 
 
 def _of_module(module: ModuleType) -> Iterator[str]:

@@ -69,7 +69,7 @@ class _Search:
             self.reached = reached
             try:
                 inner = getattr(reached, part, _MISSING)
-            except Exception as error:  # noqa: BLE001 - an attribute may be computed, by code that fails in any way
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - an attribute may be computed, by code that fails in any way
                 self.problem = f"{'.'.join(parts[:number])} raised {_told(error)}"
                 return _MISSING
             if inner is _MISSING and isinstance(reached, ModuleType):
@@ -83,12 +83,12 @@ class _Search:
         except ModuleNotFoundError as error:
             if error.name is None or not f"{name}.".startswith(f"{error.name}."):
                 self.problem = f"{name} cannot be imported: {_told(error)}"
-        except Exception as error:  # noqa: BLE001 - an installed module may fail in any way
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an installed module may fail in any way
             self.problem = f"{name} cannot be imported: {_told(error)}"
         return _MISSING
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 

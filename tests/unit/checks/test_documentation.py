@@ -207,6 +207,16 @@ def test_what_fails_when_it_is_looked_at_is_told_as_far_as_it_goes() -> None:
     assert docs("pages.Odd").startswith("class pages.Odd")
 
 
+def test_a_module_that_ends_its_process_or_lists_what_is_no_name_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ended_script.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "odd_names.py").write_text("__all__ = ['one', 3, None]\none = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "ended_script cannot be imported: SystemExit: 3" in docs("ended_script")
+    assert docs("odd_names").startswith("module odd_names: one\n")
+
+
 def test_much_is_cut_with_a_word_on_how_to_see_more() -> None:
     names = {f"name_{number:03}": lambda: None for number in range(900)}
     module = ModuleType("large", "A line.\n" * 2_000)
