@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jiti.checks.witness.preparation import Tests
 
 _OF_A_NEED = ("key", "module", "qualname", "arguments", "rows", "own")
-MOST_CALLS = 3_000
+MOST_CALLS = 500
 """Of one job: a test that makes more would take its time for forks alone."""
 
 
