@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each child is started by itself")
 
-ABOVE = "int(open(f'/proc/{__import__('os').getppid()}/stat').read().rpartition(')')[2].split()[1])"
+ABOVE = "int(open('/proc/%d/stat' % __import__('os').getppid()).read().rpartition(')')[2].split()[1])"
 """The parent of the process that forks for each job, as a job tells it."""
 
 
