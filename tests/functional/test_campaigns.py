@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import fuzz
+from tests.once import once
 
 ROOT = Path(__file__).parents[2]
 
 
+@once
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nobody tells who started whom")
 def test_what_a_kill_leaves_of_a_generation_or_a_merge_is_whole_and_the_next_run_works() -> None:
     """In a process of its own, which becomes the parent of all that outlives the killed ones."""
@@ -24,6 +26,7 @@ def test_what_a_kill_leaves_of_a_generation_or_a_merge_is_whole_and_the_next_run
     assert done.returncode == 0, done.stdout
 
 
+@once
 @pytest.mark.parametrize("target", fuzz.TARGETS, ids=lambda target: target.name.replace(" ", "-"))
 def test_only_errors_of_ours_come_out_whatever_is_fed(target: fuzz.Target, tmp_path: Path) -> None:
     figures = fuzz.campaign(tmp_path, seed=20261121, seconds=0, targets=[target], at_once=20)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jiti.testing import Project
+from tests.once import once
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +42,7 @@ def test_their_committed_mirror_passes_their_tests_without_a_model(example: Proj
     assert "jiti" not in ran.stdout
 
 
+@once
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_recorded_sessions_write_a_mirror_again_under_pytest(example: Project, name: str) -> None:
     """The same bytes, whoever asks first: tests before code, and each stub once."""
