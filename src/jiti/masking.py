@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 
 from jiti.written_forms import forms_of
 
@@ -140,19 +141,29 @@ def mask(text: str) -> str:
     return _NEAR_NAME.sub(lambda found: _without_value(found, _is_random(found["value"])), text)
 
 
-def _values_in_environment() -> list[str]:
+def _values_in_environment() -> tuple[str, ...]:
     """Credentials that this process was given, the longest first; what may be a word, a path or a number is none."""
-    values = {
+    # Looked at anew each time, since a program may set one at any moment; what has to be decoded is few.
+    return _credentials(tuple(os.environ.get(name, "") for name in os.environ if _names_credential(name)))
+
+
+@lru_cache(maxsize=1_024)
+def _names_credential(name: str) -> bool:
+    return _NAME_IN_ENVIRONMENT.search(name) is not None
+
+
+@lru_cache(maxsize=16)
+def _credentials(values: tuple[str, ...]) -> tuple[str, ...]:
+    found = {
         value
-        for name, value in os.environ.items()
+        for value in values
         if len(value) >= _SHORTEST_IN_ENVIRONMENT
-        and _NAME_IN_ENVIRONMENT.search(name)
         and _LETTER_AND_DIGIT.search(value)
         and _is_literal(value)
         and not _PATH.match(value)
         and not _EXPRESSION.fullmatch(value)
     }
-    return sorted(values, key=len, reverse=True)
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _without_value(found: re.Match[str], is_credential: bool) -> str:  # noqa: FBT001 - the answer to a question
