@@ -10,6 +10,7 @@ import pytest
 
 from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.staged import assert_nothing_is_held, outcomes, run, session_keys, staged, stub
+from tests.once import once
 
 # ---------------------------------------------------------------- many callers
 
@@ -81,6 +82,7 @@ for child in children:
 """
 
 
+@once
 @pytest.mark.parametrize("count", [1, 20])
 def test_processes_start_one_session_a_stub_and_all_get_the_right_answers(count: int) -> None:
     """Each of 32 processes calls all the stubs, and each begins with another one."""
