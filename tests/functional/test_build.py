@@ -38,6 +38,7 @@ print(process.wait())
 """
 
 
+@once
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_deep_graph_is_built_in_order_killed_half_way_and_gone_on_with() -> None:
     """60 stubs, six deep, in diamonds, one of which fails."""
