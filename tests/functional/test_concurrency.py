@@ -184,7 +184,7 @@ def test_stubs_that_need_each_other_end_in_an_error_that_spells_it_out(script: s
     even, odd, seconds = run(project, script, "even", "odd").stdout.splitlines()
     assert even == "app.py::even: app.py::even app.py::odd"
     assert odd == "app.py::odd: app.py::odd app.py::even"
-    assert float(seconds) < 30, "nobody waits for a limit"
+    assert float(seconds) < 5
     assert session_keys(project) == ["app.py::even", "app.py::even", "app.py::odd"]
     assert outcomes(project) == ["GenerationCycleError"] * 3
     assert project.mirror().keys() == {".gitignore", "ruff.toml"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti import gates
 from jiti.settings import Settings
+from tests.unit import tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,18 +60,8 @@ class Parser(Base):
 '''
 
 
-class Tree:
-    """A project that is only files."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.write({"pyproject.toml": ""})
-
-    def write(self, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text), encoding="utf-8")
+class Tree(tree.Tree):
+    """The gates in it."""
 
     def find(self, settings: Settings | None = None) -> Found:
         return gates.find(str(self.root), settings or Settings())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from jiti.definition import define
 from jiti.interfaces import Interfaces
 from jiti.settings import Settings
 from jiti.stub import declaration_for
+from tests.unit import tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +19,8 @@ if TYPE_CHECKING:
     from jiti.definition import Definition
 
 
-class Tree:
-    """A project that is only files."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.write({"pyproject.toml": ""})
-
-    def write(self, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text), encoding="utf-8")
+class Tree(tree.Tree):
+    """What stands on what in it."""
 
     @property
     def interfaces(self) -> Interfaces:

@@ -108,7 +108,7 @@ def files(draw: st.DrawFn) -> tuple[str, list[str]]:
     return draw(st.sampled_from(["", "\ufeff"])) + text, names
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(files())
 def test_a_merge_changes_nothing_but_stubs_and_imports(drawn: tuple[str, list[str]]) -> None:
     """And again finds nothing to do; what it leaves runs."""
