@@ -7,6 +7,7 @@ whose. Elsewhere a process group has to do.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -71,14 +72,17 @@ def limit(*, cpu: int, memory: int, output: int) -> None:
     """
     if resource is None:
         return
+    cpu += math.ceil(time.process_time())  # what it has used so far counts too
     bounds = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_FSIZE, output)]
     with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
         bounds.append((resource.RLIMIT_AS, int(file.read().split()[0]) * resource.getpagesize() + memory))
     for which, bound in bounds:
         _, hard = resource.getrlimit(which)
         most = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        # At the first bound of time the system says which one it was, at the second it kills.
+        last = most + 1 if which == resource.RLIMIT_CPU and most != hard else most
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(which, (most, most))
+            resource.setrlimit(which, (most, last))
 
 
 def thread_count() -> int:

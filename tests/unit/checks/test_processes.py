@@ -103,3 +103,19 @@ except MemoryError:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "no more\n"
+
+
+def test_what_a_process_has_computed_before_does_not_count_and_it_is_told_before_it_is_killed() -> None:
+    script = """
+import math, resource, time
+from jiti.checks import processes
+
+while time.process_time() < 0.05:
+    pass
+before = math.ceil(time.process_time())
+processes.limit(cpu=1, memory=100 << 20, output=1000)
+told, killed = resource.getrlimit(resource.RLIMIT_CPU)
+print(told - before in {1, 2}, killed - told)  # another second may have begun meanwhile
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "True 1\n"
