@@ -259,6 +259,9 @@ VARIABLES = {
 }
 """Environment variables, and the settings that they set."""
 
+DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo", "sessions")
+"""The recordings that come with jiti, for the stub of its README and its tour: `JITI_REPLAY=demo`."""
+
 _PATHS = frozenset({"JITI_REPLAY", "JITI_STYLE", "JITI_TESTS"})
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -270,7 +273,9 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         text = environ.get(variable, "")
         if not text:
             continue
-        if variable in _PATHS:
+        if (variable, text) == ("JITI_REPLAY", "demo"):
+            values[name] = DEMO
+        elif variable in _PATHS:
             values[name] = _existing_path(variable, text)
         elif name == "frozen":
             values[name] = _truth(variable, text)

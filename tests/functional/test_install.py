@@ -5,36 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import venv
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti.testing import Project
+from tests.functional.fresh import ROOT, build_wheel, make_environment
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This project's wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True)
-    [wheel] = folder.glob("jiti-*.whl")
-    return wheel
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def bare_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that holds the wheel and nothing else, as `pip install --no-deps` leaves it."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=False)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel]
-    subprocess.run(install, check=True)
-    return python
+    return make_environment(tmp_path_factory.mktemp("environment"), wheel)
 
 
 def run(python: Path, *arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -88,7 +80,12 @@ def test_the_wheel_holds_what_is_no_python(wheel: Path) -> None:
     """Prompts, the demo's project and recording, and the marker for type checkers."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {"jiti/py.typed", "jiti/prompts/system.md", "jiti/demo/session.jsonl", "jiti/demo/project/text.py"} <= names
+    assert {
+        "jiti/py.typed",
+        "jiti/prompts/system.md",
+        "jiti/demo/sessions/slugify.jsonl",
+        "jiti/demo/project/text.py",
+    } <= names
 
 
 DOUBLE = '''from jiti import jiti

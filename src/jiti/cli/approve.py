@@ -47,7 +47,11 @@ class Outcome:
         return told
 
 
-@click.command("approve", epilog="Example: jiti approve app/text.py::slugify")
+@click.command(
+    "approve",
+    short_help='Let code run that waits for a person (approve = "ask").',
+    epilog="Example: jiti approve app/text.py::slugify",
+)
 @targets_argument
 @for_people_and_machines
 @click.pass_obj

@@ -42,7 +42,11 @@ _COLOURS = {
 }
 
 
-@click.command("build", epilog="Example: jiti build app/ -j 16")
+@click.command(
+    "build",
+    short_help="Generate all that is missing or stale, dependencies first.",
+    epilog="Example: jiti build app/ -j 16",
+)
 @targets_argument
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=JOBS, show_default=True, help="Sessions at once.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, in which order and why; do nothing.")

@@ -45,7 +45,11 @@ _SAID = {"uses": "interface of what it uses"}
 """What changed, as people are told it."""
 
 
-@click.command("check", epilog="Example: jiti check")
+@click.command(
+    "check",
+    short_help="The offline gate for CI: was all code made for its stub as it is?",
+    epilog="Example: jiti check",
+)
 @targets_argument
 @for_people_and_machines
 @click.pass_obj

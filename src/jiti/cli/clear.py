@@ -17,7 +17,9 @@ from jiti.locks import unwritable
 from jiti.status import orphans
 
 
-@click.command("clear", epilog="Example: jiti clear --orphans")
+@click.command(
+    "clear", short_help="Delete generated code; never a hand edit unasked.", epilog="Example: jiti clear --orphans"
+)
 @click.option("--orphans", "only_orphans", is_flag=True, help="Only the files that belong to no stub.")
 @click.option("--force", is_flag=True, help="Files that were edited by hand, or that jiti cannot read, as well.")
 @for_people_and_machines

@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING
 import click
 
 from jiti.cli import FINE, GENERATION_FAILED
-from jiti.cli.output import for_people_and_machines, tell_machines
+from jiti.cli.output import Page, for_people_and_machines, tell_machines
 from jiti.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 DATA = Path(__file__).parent.parent / "demo"
-KEY = "text.py::slugify"
 IMPLEMENTATION = ".jiti/text/slugify.py"
+NEXT = {
+    "jiti status": "how its stub stands",
+    "jiti show slugify": "the stub, its code, its tests, and where the code is from",
+    "jiti merge --all": "leave jiti: the code goes into text.py, and @jiti goes",
+}
+"""What to try in the project, and what it shows."""
 
 
 @click.command("demo", epilog="Example: jiti demo /tmp/tour")
@@ -37,69 +42,45 @@ def command(folder: Path | None, *, as_json: bool, no_input: bool) -> int:  # no
     project = _lay_out(folder)
     if as_json:
         return _tell_machines(project)
-    say = _Narrator()
-    say.line("The model's part of this tour is a recording, written by hand: no key, no network.")
-    say.line("All else is real: the agent's loop, its tools, ruff, ty and pytest.")
+    page = Page()
+    page.line("The model's part is a recording, written by hand: no key, no network.")
+    page.line("All else is real: the agent's loop, its tools, ruff, ty and pytest.")
+    page.line()
 
-    say.heading("1. A stub: signature, docstring, no body", "text.py")
-    say.code((project / "text.py").read_text(encoding="utf-8"))
+    page.heading("1. A stub: signature, docstring, no body", "(text.py)")
+    page.code((project / "text.py").read_text(encoding="utf-8"))
 
-    say.heading("2. The first call writes it", "python main.py")
-    if not _run(project, "main.py", {"JITI_REPLAY": str(DATA / "session.jsonl")}):
+    page.heading("2. The first call writes it", "(python main.py)")
+    if not _run(project, "main.py", {"JITI_REPLAY": "demo"}):
         return GENERATION_FAILED
-    for line in _story(project):
-        say.line(line)
+    _tell_story(project, page)
 
-    say.heading("3. The next call runs it: no model, no key", "JITI_FROZEN=1 python main.py")
+    page.heading("3. The next call runs it: no model, no key", "(JITI_FROZEN=1 python main.py)")
     if not _run(project, "main.py", {"JITI_FROZEN": "1"}):
         return GENERATION_FAILED
 
-    say.heading("4. What a call costs", "python compare.py")
+    page.heading("4. What a call costs", "(python compare.py)")
     cached, plain = _costs(project)
     ratio = f"ratio {cached / plain:.2f}"
-    say.line(f"slugify(title): {cached:,.0f} ns; the same code without jiti: {plain:,.0f} ns; {ratio}")
+    page.line(f"slugify(title): {cached:,.0f} ns; the same code without jiti: {plain:,.0f} ns; {ratio}")
 
-    say.heading("5. The file, yours to read, edit and commit", IMPLEMENTATION)
-    say.code((project / IMPLEMENTATION).read_text(encoding="utf-8"))
-    say.line(f"The project is yours to play with: {project}")
+    page.heading("5. The file, yours to read, edit and commit", f"({IMPLEMENTATION})")
+    page.code((project / IMPLEMENTATION).read_text(encoding="utf-8"))
+
+    page.heading("6. The project is yours to play with", f"(cd {project})")
+    for name, what in NEXT.items():
+        page.entry(name, what)
     return FINE
 
 
 def _tell_machines(project: Path) -> int:
     """The tour without words: what came of it."""
-    for extra in ({"JITI_REPLAY": str(DATA / "session.jsonl")}, {"JITI_FROZEN": "1"}):
+    for extra in ({"JITI_REPLAY": "demo"}, {"JITI_FROZEN": "1"}):
         if not _run(project, "main.py", extra, quietly=True):
             return GENERATION_FAILED
     cached, plain = _costs(project)
     tell_machines({"project": str(project), "implementation": IMPLEMENTATION, "cached_ns": cached, "plain_ns": plain})
     return FINE
-
-
-class _Narrator:
-    """Writes the tour: in colour on a terminal, plainly elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-
-        self._console = Console(highlight=False, soft_wrap=True)
-
-    def line(self, text: str) -> None:
-        self._console.print(text, markup=False)
-        self._console.file.flush()  # what the demo's own processes write comes after it
-
-    def heading(self, text: str, what: str) -> None:
-        self._console.print()
-        self._console.print(text, style="bold", end="  ", markup=False)
-        self.line(f"({what})")
-
-    def code(self, text: str) -> None:
-        if not self._console.is_terminal:
-            self.line("".join(f"    {line}".rstrip() + "\n" for line in text.splitlines()).rstrip("\n"))
-            return
-        from rich.padding import Padding
-        from rich.syntax import Syntax
-
-        self._console.print(Padding(Syntax(text, "python", background_color="default"), (0, 0, 0, 4)))
 
 
 def _lay_out(folder: Path | None) -> Path:
@@ -121,6 +102,7 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run(project: Path, script: str, extra: Mapping[str, str], *, quietly: bool = False) -> bool:
+    sys.stdout.flush()  # what the process writes comes after it
     ran = subprocess.run(  # noqa: S603 - the demo's own
         [sys.executable, script],
         cwd=project,
@@ -131,18 +113,19 @@ def _run(project: Path, script: str, extra: Mapping[str, str], *, quietly: bool 
     return ran.returncode == 0
 
 
-def _story(project: Path) -> Iterator[str]:
+def _tell_story(project: Path, page: Page) -> None:
     """What happened to each candidate, from the session's transcript."""
     [transcript] = (project / ".jiti" / ".local" / "sessions").glob("*.jsonl")
     events = [json.loads(line) for line in transcript.read_text(encoding="utf-8").splitlines()]
     submitted = [event for event in events if event["event"] == "tool" and event["name"] == "submit"]
     for number, event in enumerate(submitted, 1):
         if event["ok"]:
-            yield f"candidate {number} passed every check, and was filed as {IMPLEMENTATION}"
+            page.line(f"candidate {number} passed every check, and was filed as {IMPLEMENTATION}")
         else:
-            yield f"candidate {number} was turned down:"
+            page.line(f"candidate {number} was turned down:")
             _, *diagnostics = str(event["output"]).strip().splitlines()
-            yield from (f"    {line}" for line in diagnostics)
+            for line in diagnostics:
+                page.line(line, indent=4)
 
 
 def _costs(project: Path) -> tuple[float, float]:

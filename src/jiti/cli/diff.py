@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 _STUB, _GENERATED = "stub", "generated"
 
 
-@click.command("diff", epilog="Example: jiti diff app/text.py::slugify")
+@click.command(
+    "diff",
+    short_help="A stub's code against the stub, or your edits against jiti's code.",
+    epilog="Example: jiti diff app/text.py::slugify",
+)
 @target_argument
 @click.option("--stub", "against_stub", is_flag=True, help="Against the stub, even if the code was edited by hand.")
 @for_people_and_machines

@@ -52,7 +52,11 @@ class Line:
     is_wrong: bool = False
 
 
-@click.command("doctor", epilog="Example: jiti doctor --json")
+@click.command(
+    "doctor",
+    short_help="Versions, key, model, settings, sandbox, and what is wrong.",
+    epilog="Example: jiti doctor --json",
+)
 @for_people_and_machines
 @click.pass_obj
 def command(root: str | None, *, as_json: bool, no_input: bool) -> int:  # noqa: ARG001 - it never asks

@@ -44,7 +44,7 @@ class Commands(click.Group):
 )
 @click.pass_context
 def group(context: click.Context, root: str | None) -> None:
-    """Look after the functions that @jiti writes."""
+    """Look after the functions that @jiti writes; `jiti demo` shows, offline, what that is."""
     context.obj = root
 
 

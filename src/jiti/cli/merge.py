@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from jiti.merge.refusals import Refusal
 
 
-@click.command("merge", epilog="Example: jiti merge app/text.py --dry-run")
+@click.command(
+    "merge",
+    short_help="Fold generated code into your own files; @jiti goes.",
+    epilog="Example: jiti merge app/text.py --dry-run",
+)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--all", "everything", is_flag=True, help="Merge every stub that can be.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")

@@ -36,7 +36,11 @@ def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> li
     return [each.stem for each in sessions_of(project.root) if incomplete in each.stem]
 
 
-@click.command("replay", epilog="Example: jiti replay slugify")
+@click.command(
+    "replay",
+    short_help="A recorded session's tool calls and checks again, on today's code.",
+    epilog="Example: jiti replay slugify",
+)
 @click.argument("session", shell_complete=_complete)
 @for_people_and_machines
 @click.pass_obj

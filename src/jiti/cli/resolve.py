@@ -38,7 +38,11 @@ class Outcome:
     code: int = FINE
 
 
-@click.command("resolve", epilog="Example: jiti resolve app/text.py::slugify --keep")
+@click.command(
+    "resolve",
+    short_help="The ways out of a conflict: --keep or --regenerate.",
+    epilog="Example: jiti resolve app/text.py::slugify --keep",
+)
 @target_argument
 @click.option("--keep", is_flag=True, help="The code fits the stub as both are now: it runs as it is.")
 @click.option("--regenerate", is_flag=True, help="Put the code aside; the next call writes anew.")

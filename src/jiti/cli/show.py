@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 _PROVENANCE = ("made", "effects", "approved")
 
 
-@click.command("show", epilog="Example: jiti show app/text.py::slugify")
+@click.command(
+    "show",
+    short_help="A stub with its code, its tests, and where the code is from.",
+    epilog="Example: jiti show app/text.py::slugify",
+)
 @target_argument
 @for_people_and_machines
 @click.pass_obj

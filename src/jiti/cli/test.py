@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from jiti.stub import Declaration
 
 
-@click.group("test", epilog="Example: jiti test keep test_empty")
+@click.group(
+    "test",
+    short_help="The tests that the agent wrote for its own code: run, keep, prune.",
+    epilog="Example: jiti test keep test_empty",
+)
 def command() -> None:
     """Run, keep or delete the scratch tests that the agent wrote for its own code."""
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from jiti.why import Change
 
 
-@click.command("why", epilog="Example: jiti why app/text.py::slugify")
+@click.command(
+    "why", short_help="What changed since a stub's code was generated.", epilog="Example: jiti why app/text.py::slugify"
+)
 @target_argument
 @for_people_and_machines
 @click.pass_obj

@@ -7,8 +7,9 @@ from jiti import jiti
 def slugify(text: str) -> str:
     """Convert text to a slug for a web address.
 
-    Letters lose their accents and become lower case. Whatever is no letter from a to z and no digit
-    separates words; words are joined by one hyphen, with none at either end.
+    Letters lose their accents and become lower case. Whatever is no letter
+    from a to z and no digit separates words. They are joined by one hyphen,
+    and there is none at either end.
 
     >>> slugify("Hello, World!")
     'hello-world'
