@@ -11,6 +11,7 @@ import pytest
 
 from jiti.testing import Project
 from tests.functional import pictures, terminal
+from tests.once import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,7 @@ def test_a_folder_that_is_not_empty_is_left_alone() -> None:
     assert "tour is not empty" in ran.stderr
 
 
+@once
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_on_a_terminal_the_tour_is_what_its_picture_shows(tmp_path: Path) -> None:
     """In colour, and the generation has its live line."""

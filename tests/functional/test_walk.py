@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti.agent import prompts, tools
 from jiti.settings import load
 from tests.functional import pictures, terminal
 from tests.functional.fresh import ROOT, add_dependencies, build_wheel, make_environment
@@ -51,6 +54,7 @@ def test_the_readme_leads_from_an_empty_folder_to_merged_code(tmp_path: Path, en
             if command.startswith("jiti merge"):
                 merges += 1
                 look_at_the_picture(folder, environment)
+                look_at_the_requests(folder)
             ran = subprocess.run(
                 ["/bin/sh", "-c", command],
                 cwd=folder,
@@ -69,6 +73,24 @@ def test_the_readme_leads_from_an_empty_folder_to_merged_code(tmp_path: Path, en
     assert '.strip("-")' in text
     assert not (folder / ".jiti").exists()
     assert not (tmp_path / "environment" / "bin" / "jiti").exists()
+
+
+def look_at_the_requests(folder: Path) -> None:
+    """What the README says of their sizes, in characters, to within 10 %."""
+    [transcript] = (folder / ".jiti" / ".local" / "sessions").glob("*-slugify-*.jsonl")
+    events = [json.loads(line) for line in transcript.read_text("utf-8").splitlines()]
+    task, answer = (each["messages"] for each in events if each["event"] == "request")
+    candidate = next(each["blocks"] for each in events if each["event"] == "reply")
+    specs = [asdict(each.spec) for each in tools.FOR_CODE]
+    prefix = sum(len(prompts.load(name)) for name in ("system", "style", "tests")), len(shown_in_json(specs))
+    said = re.search(r"the same ([\d,]+) characters.*?then come (\d+) of the task.*?request, (\d+)", PAGE, re.DOTALL)
+    assert said is not None
+    measured = sum(prefix), len(shown_in_json(task)), len(shown_in_json([candidate, answer]))
+    assert [int(figure.replace(",", "")) for figure in said.groups()] == pytest.approx(measured, rel=0.1)
+
+
+def shown_in_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def look_at_the_picture(folder: Path, environment: dict[str, str]) -> None:

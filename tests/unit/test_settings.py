@@ -98,6 +98,16 @@ def test_variables_win_over_the_file(tmp_path: Path) -> None:
     )
 
 
+def test_demo_stands_for_the_recordings_that_come_with_jiti(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the program is; a folder of that name is `./demo`."""
+    (tmp_path / "demo").mkdir()
+    monkeypatch.chdir(tmp_path)
+    replay = load(str(tmp_path), {"JITI_REPLAY": "demo"}).replay
+    assert replay is not None
+    assert {each.name for each in Path(replay).iterdir()} == {"nothing_to_keep.jsonl", "slugify.jsonl"}
+    assert load(str(tmp_path), {"JITI_REPLAY": "./demo"}).replay == str(tmp_path / "demo")
+
+
 def test_an_empty_variable_sets_nothing(tmp_path: Path) -> None:
     assert load(str(tmp_path), {"JITI_MODEL": "", "JITI_FROZEN": "", "JITI_REPLAY": ""}) == Settings()
 
