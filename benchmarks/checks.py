@@ -1,22 +1,22 @@
-"""Measures one candidate's checks (ruff, ty, three gates, two scratch tests), beside those of PyPI's jiti 1.5.1.
+"""One candidate's checks (ruff, ty, three gates, two scratch tests), beside those of PyPI's jiti 1.5.1.
 
-`python benchmarks/checks.py --peer PYTHON`, where PYTHON is an interpreter that has `jiti==1.5.1` and `mcp` installed.
-Both check the same candidate in the same folder, in turn. The peer's own `validate` runs in its user's process, and
-its ruff and ty without the user's settings; ours runs in a child process, under them.
+Both check the same candidate in the same folder, in turn. The other's own `validate` runs in its user's process, and
+its ruff and ty without the user's settings; ours runs in a child process, confined, under them.
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from benchmarks.environments import JAUNT, PEER
+from benchmarks.figures import HERE, Figure, Goal, Row
+from benchmarks.layouts import INSIDE
 from jiti import gates, settings, stub
 from jiti.checks.bench import Bench
 from jiti.definition import define
@@ -27,6 +27,10 @@ from jiti.testing import Project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.environments import Environment, Environments
+
+COLUMNS = (HERE, PEER, JAUNT)
+WHY_NOT = {JAUNT: "jaunt generates and checks within runs of the Codex CLI, which is no part of it: nothing to script."}
 MODULE = '''"""Text."""
 
 from jiti import jiti
@@ -72,38 +76,24 @@ def test_digits() -> None:
     """Digits stay."""
     assert slugify("3 of 4") == "3-of-4"
 '''
-PEER = '''
-import sys, time
-sys.path.insert(0, ".")
-import test_text, text
-from jiti.core.validate import validate
-declared = text.slugify.declaration()
-code = """{helpers}
+PEER_CODE = f'''{HELPERS}
 
 def slugify(text: str) -> str:
-    \\"\\"\\"Convert text to a slug.\\"\\"\\"
-    {body}"""
-for line in sys.stdin:
-    start = time.perf_counter()
-    result = validate(code, """{tests}""", import_path=["."], name="slugify", gates=declared.gates,
-                      routing_target=text.slugify)
-    took = time.perf_counter() - start
-    assert result.ok, result.report
-    assert len(declared.gates) == 3
-    print(took * 1e3, flush=True)
-'''
+    """Convert text to a slug."""
+    {BODY}'''
 
 
 class Peer:
     """PyPI's jiti, in a process that stays."""
 
-    def __init__(self, python: str, root: Path) -> None:
-        code = PEER.format(helpers=HELPERS.replace("\\", "\\\\"), body=BODY, tests=TESTS.replace('"""', '\\"\\"\\"'))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("JITI_", "PYTHON"))}
+    def __init__(self, environment: Environment, root: Path, folder: Path) -> None:
+        candidate = folder / "candidate.json"
+        candidate.write_text(json.dumps({"code": PEER_CODE, "tests": TESTS}), "utf-8")
+        assert environment.python is not None
         self._process = subprocess.Popen(
-            [python, "-c", code],
+            [environment.python, INSIDE / "checks_of_jiti_1_5.py", candidate],
             cwd=root,
-            env=environment | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+            env=environment.environ(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -121,6 +111,60 @@ class Peer:
         """End it."""
         self._process.kill()
         self._process.wait()
+
+
+def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
+    """The first candidate of a session, with nothing started and with the child ready, and a later one."""
+    project = Project({"text.py": MODULE, "test_text.py": GATES})
+    root = project.root
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.path.insert(0, str(root))  # as in a program that calls the stub
+    why_not = WHY_NOT | ({} if environments.peer.python else {PEER: environments.peer.why_not})
+    cold, ready, first = [], [], []
+    for _ in range(rounds):
+        for wait, times in ((0.0, cold), (2.0, ready)):
+            bench, milliseconds = opened(root, wait=wait)
+            bench.close()
+            times.append(milliseconds)
+        if environments.peer.python:
+            with closing(Peer(environments.peer, root, folder)) as peer:
+                first.append(peer.check())
+    later, others = in_turn(environments, 3 * rounds, root, folder)
+    sys.path.remove(str(root))
+    told = {
+        "the first, nothing started before": (cold, []),
+        "the first, the child ready (it starts while the model thinks)": (ready, first),
+        "a later one": (later, others),
+    }
+    return [
+        Row(
+            f"one candidate's checks: {name}",
+            "ms",
+            {column: Figure(tuple(times)) for column, times in ((HERE, here), (PEER, there)) if times},
+            base=HERE,
+            goals=(Goal(1.0, HERE, PEER),) if there else (),
+            why_not=why_not if there else {PEER: "It has no child to start.", **why_not},
+            in_picture=bool(there),
+        )
+        for name, (here, there) in told.items()
+    ]
+
+
+def in_turn(environments: Environments, rounds: int, root: Path, folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds of later candidates' checks, ours and the other's."""
+    later, others = [], []
+    bench, _ = opened(root, wait=2.0)
+    with closing(bench):
+        peer = Peer(environments.peer, root, folder) if environments.peer.python else None
+        if peer:
+            peer.check()
+        for _ in range(rounds):
+            later.append(checked(bench))
+            if peer:
+                others.append(peer.check())
+        if peer:
+            peer.close()
+    return later, others
 
 
 def opened(root: Path, *, wait: float) -> tuple[Bench, float]:
@@ -142,42 +186,3 @@ def checked(bench: Bench) -> float:
     assert verdict.candidate is not None, verdict
     assert (len(verdict.candidate.gates), verdict.candidate.test_count) == (3, 2)
     return took * 1e3
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", help="an interpreter with jiti==1.5.1 and mcp")
-    parser.add_argument("--rounds", type=int, default=15)
-    given = parser.parse_args()
-    project = Project({"text.py": MODULE, "test_text.py": GATES})
-    root = project.root
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.path.insert(0, str(root))  # as in a program that calls the stub
-    cold, ready = [], []
-    for wait, times in ((0.0, cold), (2.0, ready)):
-        for _ in range(5):
-            bench, first = opened(root, wait=wait)
-            bench.close()
-            times.append(first)
-    later, others = [], []
-    peer = Peer(given.peer, root) if given.peer else None
-    first_of_peer = peer.check() if peer else None
-    bench, _ = opened(root, wait=2.0)
-    with closing(bench):
-        for _ in range(given.rounds):
-            later.append(checked(bench))
-            if peer:
-                others.append(peer.check())
-    if peer:
-        peer.close()
-    print(f"CPython {platform.python_version()}, {os.cpu_count()} processors; medians, milliseconds\n")
-    print("| one candidate: ruff, ty, 3 gates, 2 scratch tests | here, isolated | jiti 1.5.1, in the user's process |")
-    print("| --- | --- | --- |")
-    print(f"| first, the child not started before | {statistics.median(cold):.0f} | |")
-    print(f"| first, the child ready | {statistics.median(ready):.0f} | {f'{first_of_peer:.0f}' if peer else ''} |")
-    print(f"| later | {statistics.median(later):.0f} | {f'{statistics.median(others):.0f}' if others else ''} |")
-
-
-if __name__ == "__main__":
-    main()
