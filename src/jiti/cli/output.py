@@ -91,7 +91,9 @@ class Page:
         from rich.padding import Padding
         from rich.text import Text
 
-        self._console.print(Padding(Text(legible(text), style), (0, 0, 0, indent), expand=False))
+        # rich breaks a line with tabs where there is room for it.
+        shown = Text(legible(text).expandtabs(), style)
+        self._console.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
     def title(self, key: str, state: str, place: str = "") -> None:
         """A stub's key and its state, and where it stands."""
