@@ -12,8 +12,12 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from jiti.written_forms import forms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 MASK = "[masked]"
 
@@ -119,6 +123,8 @@ _PATH = re.compile(r"[~.]{0,2}/|[A-Za-z]:[\\/]|\w+://")
 _EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _ENOUGH_TO_BE_RANDOM = 16
 _SHORTEST = 4
+_SHORTEST_SIGN = 8
+"""Characters of the shortest text that is changed: `pwd=abcd`, or what the environment holds."""
 _CHANGES_OF_KIND = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 
 
@@ -127,7 +133,17 @@ def mask(text: str) -> str:
 
     The number of lines stays as it was, and masking twice is masking once.
     """
-    for value in _values_in_environment():
+    return text if len(text) < _SHORTEST_SIGN else _masked(text, _values_in_environment())
+
+
+def masker() -> Callable[[str], str]:
+    """`mask` for many texts of one moment: what the environment holds is looked at once."""
+    values = _values_in_environment()
+    return lambda text: text if len(text) < _SHORTEST_SIGN else _masked(text, values)
+
+
+def _masked(text: str, values: Iterable[str]) -> str:
+    for value in values:
         for form in forms_of(value):
             text = text.replace(form, MASK + "\n" * form.count("\n"))
     text = _PRIVATE_KEY.sub(lambda found: MASK + "\n" * found[0].count("\n"), text)

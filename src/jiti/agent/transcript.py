@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from jiti import mirror
-from jiti.masking import mask
+from jiti.masking import masker
 from jiti.models.recording import encode_block, reply_event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
     from jiti.agent.ledger import Ledger
@@ -127,19 +127,19 @@ class Transcript:
         if self._file is None:
             return
         try:
-            self._file.write(json.dumps(_masked(event), ensure_ascii=False) + "\n")
+            self._file.write(json.dumps(_masked(event, masker()), ensure_ascii=False) + "\n")
             self._file.flush()
         except OSError:
             self.close()  # a full disk is no reason to lose what the model has done
 
 
-def _masked(value: Any) -> Any:  # noqa: ANN401 - whatever JSON may hold
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON may hold
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {_masked(name): _masked(inner) for name, inner in value.items()}
+        return {_masked(name, mask): _masked(inner, mask) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(inner) for inner in value]
+        return [_masked(inner, mask) for inner in value]
     return value
 
 

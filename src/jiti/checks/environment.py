@@ -8,10 +8,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from jiti.masking import mask
+from jiti.masking import masker
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 TAG = "JITI_CHILD"
 """The variable by whose value a child's descendants are found, however far they ran."""
@@ -45,14 +45,15 @@ def child_environment(environ: Mapping[str, str], *, passed: Collection[str], ta
         tag: the value of `JITI_CHILD`.
         folder: where the child keeps its temporary files, and what it takes for the home folder.
     """
-    kept = {name: value for name, value in environ.items() if name in passed or not _is_withheld(name, value)}
+    mask = masker()
+    kept = {name: value for name, value in environ.items() if name in passed or not _is_withheld(name, value, mask)}
     # One thread: a pool of them would not survive the fork that every job begins with.
     own = dict.fromkeys(_THREAD_COUNTS, "1") | dict.fromkeys(FOLDERS, folder)
     own |= {TAG: tag, "PYTHONIOENCODING": "utf-8:backslashreplace"}
     return kept | own
 
 
-def _is_withheld(name: str, value: str) -> bool:
+def _is_withheld(name: str, value: str, mask: Callable[[str], str]) -> bool:
     is_secret = _SECRET_NAME.search(name) or _SECRET_VALUE.search(value) or mask(value) != value
     return bool(is_secret or _DISTORTING_NAME.search(name))
 

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-IMPORTED = ("jiti.checks.child", "typeguard")
+IMPORTED = (
+    *("jiti.checks.child", "typeguard"),
+    *("jiti.decorator", "jiti.dispatch.loading", "jiti.approval"),  # by the modules of stubs
+    *("pathspec", "encodings.utf_8_sig"),  # by who looks for what may be read
+    *("faulthandler", "tomllib"),  # by pytest, while it gets ready
+)
 HEADER = struct.Struct("!Q")
 """How many bytes follow. With an order to fork, descriptors come: a wire, the output, and what its end is told to."""
 _DESCRIPTORS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from jiti import filing, mirror
@@ -70,8 +70,9 @@ class Ruff:
         code = self._on_stdin(self._source, code, "check", "--fix-only", "--quiet")
         # Ruff itself may have added the import that makes annotations text, and so other imports ones for type
         # checkers alone. That it calls this fix unsafe is no matter: the candidate is yet to be run.
-        for_types = ("--unsafe-fixes", "--fixable", _FOR_TYPES)
-        code = self._on_stdin(self._source, code, "check", "--fix-only", "--quiet", *for_types)
+        if "import " in code:
+            for_types = ("--unsafe-fixes", "--fixable", _FOR_TYPES)
+            code = self._on_stdin(self._source, code, "check", "--fix-only", "--quiet", *for_types)
         code = self._on_stdin(self._implementation, code, "check", "--fix-only", "--quiet")
         return self._format(self._implementation, code)
 
@@ -162,6 +163,7 @@ class Ruff:
         return {(each.code, each.message) for each in self._findings(self._source, self._definition.source)}
 
 
+@cache
 def _find() -> str:
     import ruff  # a project that only runs has none
 

@@ -7,6 +7,7 @@ import subprocess
 import sysconfig
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,7 @@ class Tool:
         return Answer(output, clean=done.returncode == _CLEAN)
 
 
+@cache
 def versions() -> str:
     """What candidates are checked with here, as the mirror's headers hold it: `ruff 0.17.6, ty 0.0.105`."""
     return ", ".join(f"{name} {metadata.version(name)}" for name in ("ruff", "ty"))

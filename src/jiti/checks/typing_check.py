@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from jiti import mirror
@@ -139,6 +139,7 @@ class Ty:
         return {(item["check_name"], _description(item)) for item in json.loads(answer.output)}
 
 
+@cache
 def _find() -> str:
     import ty  # a project that only runs has none
 
