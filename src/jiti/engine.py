@@ -7,7 +7,7 @@ imported by the functions that need them, so that a project which only runs need
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -312,6 +312,11 @@ class Engine:
         """
         in_force = self.settings_for(root)
         self._shared = in_force.model, in_force.replay, self._model_for(in_force)
+
+    def await_model(self) -> None:
+        """Wait until the model that sessions share can be asked; why it cannot is told by whoever asks it."""
+        with suppress(JitiError):
+            _ = self._shared and self._shared[2].host
 
     def _model_for(self, in_force: Settings) -> Model:
         if self._model is not None:

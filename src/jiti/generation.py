@@ -6,7 +6,7 @@ Third-party packages are imported by the functions that need them, so that a pro
 from __future__ import annotations
 
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -72,31 +72,35 @@ def write(order: Order, means: Means) -> Implementation:
 def _written(order: Order, means: Means) -> Implementation:
     from jiti.agent import session
     from jiti.agent.transcript import Transcript
+    from jiti.checks.turns import turns
 
     declaration = order.definition.declaration
     model = means.model()
     clock = _Stopwatch()
 
     def generate(need: Mapping[str, object]) -> None:
+        turns.end()
         with clock.paused():
             means.generate(need)
 
-    with bench(order, means, generate) as workbench:
-        task = orders.task_of(order, means.settings)
+    with ExitStack() as stack:
+        with turns.taken():
+            workbench = stack.enter_context(bench(order, means, generate))
+            task = orders.task_of(order, means.settings)
         preflight.tell_what_leaves(declaration.root, model)
         # Last, so that there is a transcript of every session and of nothing else.
-        with closing(Transcript.create(declaration.root, declaration.key)) as transcript:
-            return session.run(
-                task,
-                model=model,
-                workbench=workbench,
-                root=declaration.root,
-                limits=session.Limits.of(means.settings),
-                transcript=transcript,
-                observe=means.observe,
-                commit=lambda accepted: _file(order, accepted, means.observe),
-                clock=clock,
-            )
+        transcript = stack.enter_context(closing(Transcript.create(declaration.root, declaration.key)))
+        return session.run(
+            task,
+            model=model,
+            workbench=workbench,
+            root=declaration.root,
+            limits=session.Limits.of(means.settings),
+            transcript=transcript,
+            observe=means.observe,
+            commit=lambda accepted: _file(order, accepted, means.observe),
+            clock=clock,
+        )
 
 
 def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = False) -> Verdict:

@@ -26,13 +26,18 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = ("filelock", "pathspec", "pytest", "ruff", "ty", "typeguard")
 
 
+_found: set[str] = set()
+"""The packages that were there when they were first looked for."""
+
+
 def require_installed() -> None:
     """Make sure that what generating needs, and running does not, is there.
 
     Raises:
         ConfigError: packages are missing.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in NEEDED if name not in _found and find_spec(name) is None]
+    _found.update({*NEEDED}.difference(missing))
     if missing:
         message = f"generating needs packages that are not installed: {', '.join(missing)}"
         raise ConfigError(message, hint="pip install jiti   (without --no-deps)")

@@ -205,6 +205,8 @@ class _Crew:
         engine = self._engines[step.key]
         if isinstance(engine, JitiError):
             raise engine
+        if step.action == "generate":
+            engine.await_model()  # to get ready beside it would only be in its way
         left_behind = self._plan.moved
         return engine.ensure(step.declaration, step.module, verify=self._verify, moved=lambda: left_behind)
 
