@@ -42,7 +42,7 @@ def agree(name: str, title: str, lines: list[str], columns: int = 80) -> None:
 
 def _picture(name: str, title: str, lines: list[str], columns: int) -> str:
     console = Console(record=True, width=columns, file=io.StringIO())
-    console.print(Text.from_ansi("\n".join(lines)), soft_wrap=False)
+    console.print(Text.from_ansi("\n".join([*lines, " "])), soft_wrap=False)
     # A picture in a page may fetch nothing: the fonts are those of who looks at it.
     drawn = _FONTS.sub("", console.export_svg(title=title, unique_id=name))
     drawn = _INDENTED.sub(_moved, drawn)
