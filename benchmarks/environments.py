@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,15 +112,18 @@ def _version_of(python: str) -> str:
     return ran.stdout.strip()
 
 
+def _own_requirements() -> str:
+    """What this package needs: where it changes, its environments are made anew."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return "\n".join([project["version"], *project["dependencies"]])
+
+
 def _environment(
     folder: Path, version: str, *requirements: str, variables: tuple[tuple[str, str], ...] = ()
 ) -> Environment:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     marker = folder / "installed"
-    # Ours is made anew when it needs something else.
-    wanted = (
-        " ".join(requirements) + "\n" + ((ROOT / "pyproject.toml").read_text("utf-8") if "-e" in requirements else "")
-    )
+    wanted = " ".join(requirements) + "\n" + (_own_requirements() if "-e" in requirements else "")
     if not (marker.exists() and marker.read_text("utf-8") == wanted):
         found = find_python(version)
         if found is None:

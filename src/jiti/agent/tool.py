@@ -92,7 +92,7 @@ class Tool:
 
 
 def input_schema(properties: Mapping[str, Mapping[str, Any]], optional: Sequence[str] = ()) -> dict[str, Any]:
-    """The JSON schema of a tool's input.
+    """The JSON schema of a tool's input; every request holds it, so that it says nothing twice.
 
     Args:
         properties: the schemas of its arguments, in the order in which a model is to write them.
@@ -102,7 +102,6 @@ def input_schema(properties: Mapping[str, Mapping[str, Any]], optional: Sequence
         "type": "object",
         "properties": properties,
         "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
     }
 
 

@@ -17,19 +17,19 @@ DOCS_SPEC = ToolSpec(
     "docs",
     "Signature and docstring of an object of an installed library, by its dotted name (`json.dumps`); of a class or "
     "module, what is in it; of a package, the parts of its installed README that match the stub.",
-    input_schema({"name": {"type": "string", "description": "Like `itertools.batched` or `httpx.Client.get`."}}),
+    input_schema({"name": {"type": "string"}}),
 )
 INSPECT_SPEC = ToolSpec(
     "inspect",
     "Type and repr of a Python expression. It sees the live call's arguments by their names, and the names of the "
     "stub's module.",
-    input_schema({"expr": {"type": "string", "description": "Like `text.encode()` or `[type(row) for row in rows]`."}}),
+    input_schema({"expr": {"type": "string"}}),
 )
 RUN_PYTHON_SPEC = ToolSpec(
     "run_python",
     "Run Python code and get what it prints, and the value of its last expression. It sees what `inspect` sees, on "
     "copies of the arguments. For experiments of at most 10 seconds: nothing that it does lasts.",
-    input_schema({"code": {"type": "string", "description": "Statements; print what you want to know."}}),
+    input_schema({"code": {"type": "string"}}),
 )
 
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 SPEC = ToolSpec(
     "give_up",
     "End the session without a candidate, because the spec contradicts itself, its examples or its gates, or cannot be "
-    "met. Not because it is hard. A person will read what you say.",
+    "met; not because it is hard. A person reads it.",
     input_schema(
         {
-            "reason": {"type": "string", "description": "Why it cannot be met, and what to change."},
-            "conflict": {"type": "string", "description": "What contradicts what: quote both, and name the gates."},
+            "reason": {"type": "string", "description": "Why, and what to change."},
+            "conflict": {"type": "string", "description": "What contradicts what: quote both."},
         },
         optional=("conflict",),
     ),

@@ -15,7 +15,7 @@ SPEC = ToolSpec(
     "list_files",
     "List the project's files whose path from the root matches a glob: `*.py` matches in every folder, `src/*.py` in "
     "that folder, `src/` all below it. Left out: what .gitignore hides, and folders that begin with a dot.",
-    input_schema({"glob": {"type": "string", "description": "Like `*.py` or `src/app/**`."}}),
+    input_schema({"glob": {"type": "string"}}),
 )
 
 

@@ -16,7 +16,7 @@ SPEC = ToolSpec(
     "outline",
     "Outline a Python file of the project: its classes and functions with line numbers, signatures and the first lines "
     "of their docstrings.",
-    input_schema({"path": {"type": "string", "description": "Path from the project root."}}),
+    input_schema({"path": {"type": "string"}}),
 )
 
 

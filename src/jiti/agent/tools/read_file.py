@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 SPEC = ToolSpec(
     "read_file",
-    "Read a text file of the project, as numbered lines: all of it, or lines `start` to `end`. "
-    "At most 2,000 lines or 50,000 characters at once.",
+    "Read a text file of the project, as numbered lines: all of it, or lines `start` to `end`, both included. At most "
+    "2,000 at once.",
     input_schema(
         {
-            "path": {"type": "string", "description": "Path from the project root, like src/app/text.py."},
-            "start": {"type": "integer", "minimum": 1, "description": "First line, counted from 1."},
-            "end": {"type": "integer", "minimum": 1, "description": "Last line, included."},
+            "path": {"type": "string", "description": "From the project root, like src/app/text.py."},
+            "start": {"type": "integer", "minimum": 1},
+            "end": {"type": "integer", "minimum": 1},
         },
         optional=("start", "end"),
     ),

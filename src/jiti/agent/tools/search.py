@@ -28,12 +28,12 @@ SECONDS = 10
 
 SPEC = ToolSpec(
     "search",
-    "Search the project's files for a Python regular expression, line by line. Gives `path:` and under it the numbered "
-    "lines that it matches, at most 200. Files are those that list_files lists.",
+    "Search the files that list_files lists, or those of a glob, for a Python regular expression, line by line. Gives "
+    "`path:` and under it the numbered lines that match, at most 200.",
     input_schema(
         {
-            "pattern": {"type": "string", "description": "As Python's `re` understands it; `(?i)` ignores case."},
-            "glob": {"type": "string", "description": "Search only in files that it matches, like `*.py`."},
+            "pattern": {"type": "string"},
+            "glob": {"type": "string"},
         },
         optional=("glob",),
     ),

@@ -19,29 +19,17 @@ CHARACTERS = 20_000
 
 SPEC = ToolSpec(
     "submit",
-    "Hand in a candidate. All checks run on it; the answer is PASSED, which ends the session, or what to mend. Always "
-    "send the whole candidate: nothing is kept of an earlier one.",
+    "Hand in a whole candidate: nothing is kept of an earlier one. All checks run on it; the answer is PASSED, which "
+    "ends the session, or what to mend.",
     input_schema(
         {
             "body": {
                 "type": "string",
-                "description": "The function's statements, at any indentation: no `def` line, no docstring. "
-                "Of a class: its methods.",
+                "description": "Statements, at any indentation: no `def` line, no docstring. Of a class: its methods.",
             },
-            "helpers": {
-                "type": "string",
-                "description": "What goes above the function: imports, constants, private helpers (`_name`).",
-            },
-            "tests": {
-                "type": "string",
-                "description": "A pytest module: imports and `test_*` functions that call the function.",
-            },
-            "quality": {
-                "type": "number",
-                "minimum": 0,
-                "maximum": 10,
-                "description": "Your honest rating of it, as the rubric says.",
-            },
+            "helpers": {"type": "string"},
+            "tests": {"type": "string"},
+            "quality": {"type": "number", "minimum": 0, "maximum": 10},
         },
         optional=("helpers", "tests"),
     ),

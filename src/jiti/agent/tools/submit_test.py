@@ -21,12 +21,9 @@ SPEC = ToolSpec(
         {
             "body": {
                 "type": "string",
-                "description": "The test's statements, at any indentation: no `def` line, no docstring.",
+                "description": "Statements, at any indentation: no `def` line, no docstring.",
             },
-            "helpers": {
-                "type": "string",
-                "description": "What goes above the test: imports, constants, private helpers (`_name`).",
-            },
+            "helpers": {"type": "string", "description": "Imports, constants, private helpers (`_name`)."},
         },
         optional=("helpers",),
     ),
