@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -58,11 +59,14 @@ def crowd(environment: Environment, root: Path) -> tuple[float, float, float]:
                 cwd=root,
                 env=variables,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 text=True,
             )
             for _ in range(PROCESSES)
         ]
-        answers = [process.communicate()[0] for process in started]
+        told = [process.communicate() for process in started]
         took = time.perf_counter() - start
-    return len(server.requests), sum(answer.split()[-1:] == ["42"] for answer in answers), took
+    wrong = [errors for answer, errors in told if answer.split()[-1:] != ["42"]]
+    if wrong:
+        print(f"{len(wrong)} of {PROCESSES} gave no right answer; one said: {wrong[0][-500:]}", file=sys.stderr)
+    return len(server.requests), PROCESSES - len(wrong), took

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 COLORS = {FLOOR: "#9aa0a6", HERE: "#1a7f64", FROZEN: "#6bbfa3"}
 OTHERS = ("#c2622d", "#7a5bb5", "#3b6ea8")
 """Colours of the packages, in the order in which they come."""
-WIDTH, LEFT, RIGHT = 900, 290, 170
-BAR, GAP, TOP = 15, 14, 56
+WIDTH, LEFT, RIGHT = 760, 20, 170
+BAR, GAP, TOP, NAME = 15, 14, 56, 20
 
 
 def of_sections(sections: Mapping[str, Section]) -> str:
@@ -40,8 +40,8 @@ def draw(rows: Sequence[Row], columns: Sequence[str]) -> str:
     y = TOP
     for row in rows:
         shown = [column for column in columns if column in row.figures]
-        middle = y + len(shown) * BAR / 2
-        parts.append(_text(LEFT - 10, middle, row.name, anchor="end"))
+        parts.append(_text(LEFT, y + NAME / 2 - 2, row.name))
+        y += NAME
         for column in shown:
             value = row.figures[column].median
             width = bar_width(value, [figure.median for figure in row.figures.values()])
@@ -54,7 +54,7 @@ def draw(rows: Sequence[Row], columns: Sequence[str]) -> str:
             y += BAR
         y += GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y}" viewBox="0 0 {WIDTH} {y}" role="img">'
-    title = "<title>What jiti costs, beside plain Python and other packages; bars on a logarithmic scale</title>"
+    title = "<title>What jiti costs, beside plain Python and other packages; bars are logarithmic</title>"
     return "\n".join([head, title, '<rect width="100%" height="100%" fill="#ffffff"/>', *parts, "</svg>", ""])
 
 
@@ -73,12 +73,12 @@ def _legend(columns: Sequence[str], palette: dict[str, str]) -> str:
         parts.append(f'<rect x="{x}" y="16" width="12" height="12" rx="2" fill="{palette[column]}"/>')
         parts.append(_text(x + 18, 22, column))
         x += 40 + 7 * len(column)
-    return "\n".join([*parts, _text(LEFT, 42, "less is better; each row's longest bar is its largest", size=10)])
+    return "\n".join(
+        [*parts, _text(LEFT, 42, "less is better; bars are logarithmic, and compare within their group", size=10)]
+    )
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start", size: int = 12) -> str:
+def _text(x: float, y: float, text: str, *, size: int = 12) -> str:
     font = f'font-family="system-ui, sans-serif" font-size="{size}" fill="#202124"'
     plain = text.replace("`", "")
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" {font} text-anchor="{anchor}" dominant-baseline="middle">{escape(plain)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" {font} dominant-baseline="middle">{escape(plain)}</text>'

@@ -92,7 +92,8 @@ class Start:
         in_picture: bool = False,
     ) -> Row:
         """A row, with the reasons for what is missing."""
-        missing = {column: self._of[column].why_not or "It is the same." for column in COLUMNS if column not in figures}
+        same = "A frozen process imports the same; a bare interpreter is what the others are set beside."
+        missing = {column: self._of[column].why_not or same for column in COLUMNS if column not in figures}
         return Row(name, unit, figures, base, goals, missing, in_picture)
 
 
@@ -106,9 +107,9 @@ def took(samples: dict[str, list[Sample]]) -> dict[str, Figure]:
 
 
 def beyond(samples: dict[str, list[Sample]]) -> dict[str, Figure]:
-    """Milliseconds of whole processes beyond the floor's of the same round; the floor's own are whole."""
+    """Milliseconds of whole processes beyond the floor's of the same round."""
     floors = [each.milliseconds for each in samples[FLOOR]]
-    return {FLOOR: Figure(tuple(floors))} | {
+    return {
         column: Figure(tuple(sample.milliseconds - floor for sample, floor in zip(each, floors, strict=True)))
         for column, each in samples.items()
         if column != FLOOR
