@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from jiti.mirror import Implementation
     from jiti.models import Model
     from jiti.models.clients import Client
+    from jiti.options import Approve, Sandbox, Values
     from jiti.settings import Settings
     from jiti.states import State
     from jiti.stub import Declaration
@@ -86,9 +87,9 @@ class Engine:
         style: str | None = None,
         test_guide: str | None = None,
         frozen: bool | None = None,
-        approve: str | None = None,
-        sandbox: str | None = None,
-        values: str | None = None,
+        approve: Approve | None = None,
+        sandbox: Sandbox | None = None,
+        values: Values | None = None,
         observe: Observer | None = None,
     ) -> None:
         given = {
@@ -149,15 +150,9 @@ class Engine:
         """
         innermost = stub.unwrap(function)
         module = stub.importable_name(innermost)
-        try:
-            call = None if args is None else (args, kwargs)
-            found = self._obtain(Target(declaration, module, lambda: _live(declaration, innermost, call), innermost))
-            return self._approved(declaration, found)  # no key is held any more
-        except JitiError as error:
-            if os.environ.get("JITI_LOG") == "debug":
-                raise
-            # Whoever called a stub is to see where, not the way through the engine; a cause keeps its traceback.
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
+        call = None if args is None else (args, kwargs)
+        found = self._obtain(Target(declaration, module, lambda: _live(declaration, innermost, call), innermost))
+        return self._approved(declaration, found)  # no key is held any more
 
     def ensure(
         self,

@@ -100,7 +100,9 @@ class ClassDispatcher:
         member = self._members[key]
         args, kwargs = Parameters(member.written.__code__).split(values)
         if not self._is_loaded:
-            self._load(self._source(member, args, kwargs), args)
+            with supply.briefly:
+                source = self._source(member, args, kwargs)
+            self._load(source, args)
         return self._loaded(member)(*args, **kwargs)
 
     async def _begin_async(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
@@ -108,12 +110,13 @@ class ClassDispatcher:
         member = self._members[key]
         args, kwargs = Parameters(member.written.__code__).split(values)
         if not self._is_loaded:
-            call = self._call(member, args, kwargs)
-            source = supply.at_hand(call.declaration, self._engine)
-            if source is None:
-                supply.require_allowed(call, self._engine)
-                name = f"jiti {call.declaration.key}"
-                source = await flights.join(self, lambda: self._ordered(call), name)
+            with supply.briefly:
+                call = self._call(member, args, kwargs)
+                source = supply.at_hand(call.declaration, self._engine)
+                if source is None:
+                    supply.require_allowed(call, self._engine)
+                    name = f"jiti {call.declaration.key}"
+                    source = await flights.join(self, lambda: self._ordered(call), name)
             if not self._is_loaded:  # another task may have loaded it while this one waited
                 self._load(source, args)
         return self._loaded(member)(*args, **kwargs)
@@ -121,7 +124,9 @@ class ClassDispatcher:
     def _value(self, name: str) -> object:
         """What a class attribute that has no value yet comes to."""
         if not self._is_loaded:
-            self._load(self._source(next(iter(self._members.values())), None, {}), ())
+            with supply.briefly:
+                source = self._source(next(iter(self._members.values())), None, {})
+            self._load(source, ())
         return getattr(self._users_class(), name)
 
     def _source(self, member: Member, args: tuple[object, ...] | None, kwargs: Mapping[str, object]) -> Source:

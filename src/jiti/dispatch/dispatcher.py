@@ -97,11 +97,12 @@ class Dispatcher:
         """What the trampoline of a plain function or a generator calls."""
         args, kwargs = Parameters(self.written.__code__).split(values)
         if self.code is None:
-            call, engine = self._call(key, args, kwargs)
-            source = supply.at_hand(call.declaration, engine)
-            if source is None:
-                supply.require_allowed(call, engine)
-                source = supply.ordered(call, engine)
+            with supply.briefly:
+                call, engine = self._call(key, args, kwargs)
+                source = supply.at_hand(call.declaration, engine)
+                if source is None:
+                    supply.require_allowed(call, engine)
+                    source = supply.ordered(call, engine)
             self._load(source)
         return self._loaded(key)(*args, **kwargs)
 
@@ -109,12 +110,13 @@ class Dispatcher:
         """What the trampoline of a coroutine or an async generator calls; gives one of these."""
         args, kwargs = Parameters(self.written.__code__).split(values)
         if self.code is None:
-            call, engine = self._call(key, args, kwargs)
-            source = supply.at_hand(call.declaration, engine)
-            if source is None:
-                supply.require_allowed(call, engine)
-                name = f"jiti {call.declaration.key}"
-                source = await flights.join(self, lambda: supply.ordered(call, engine), name)
+            with supply.briefly:
+                call, engine = self._call(key, args, kwargs)
+                source = supply.at_hand(call.declaration, engine)
+                if source is None:
+                    supply.require_allowed(call, engine)
+                    name = f"jiti {call.declaration.key}"
+                    source = await flights.join(self, lambda: supply.ordered(call, engine), name)
             if self.code is None:  # another task may have loaded it while this one waited
                 self._load(source)
         return self._loaded(key)(*args, **kwargs)

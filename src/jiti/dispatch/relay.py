@@ -25,13 +25,9 @@ IN_CLASS = "__jiti_in_class__"
 """Names that a relay finds among its globals, which are the implementation's. `LOCALS` is the builtin, by a
 name that no parameter has."""
 
-# A traceback shows a relay as the stub's own first line. Its instructions stand this far to the right of
-# where any line of the user's ends, so that no `^^^^` marks a part of that line that means nothing here.
-_ASIDE = " " * 1000
-
-_PLAIN = "def relay({parameters}):" + _ASIDE + "return {call}\n"
-_GENERATOR = "def relay({parameters}):" + _ASIDE + "return (yield from {call})\n"
-_COROUTINE = "async def relay({parameters}):" + _ASIDE + "return await {call}\n"
+_PLAIN = "def relay({parameters}): return {call}\n"
+_GENERATOR = "def relay({parameters}): return (yield from {call})\n"
+_COROUTINE = "async def relay({parameters}): return await {call}\n"
 # There is no `yield from` in an async generator: what is sent and thrown in has to be handed on by hand.
 _ASYNC_GENERATOR = """\
 async def relay({parameters}):
@@ -93,7 +89,19 @@ def _compile(kind: int, parameters: str, call: str) -> CodeType:
     names: dict[str, FunctionType] = {}
     # Not through `compile`: its first call in a process costs two milliseconds, for `ast`'s classes.
     exec(_TEMPLATES[kind].format(parameters=parameters, call=call), names)  # noqa: S102 - our own text, and identifiers
-    return names["relay"].__code__.replace(co_filename="<jiti>")
+    code = names["relay"].__code__.replace(co_filename="<jiti>")
+    return code if kind == ASYNC_GENERATOR else _without_columns(code)
+
+
+def _without_columns(code: CodeType) -> CodeType:
+    """The same, all on its first line, with no columns: a traceback shows a relay as the stub's first line.
+
+    Else it would mark a part of that line, which means nothing there. The table is as CPython's `locations.md` says:
+    entries for up to eight units of code each, of the kind 13, and no step to another line.
+    """
+    units = len(code.co_code) // 2
+    entries = [(0x80 | 13 << 3 | min(units - first, 8) - 1, 0) for first in range(0, units, 8)]
+    return code.replace(co_linetable=bytes(byte for entry in entries for byte in entry))
 
 
 def _named_after(stub: CodeType, code: CodeType) -> CodeType:

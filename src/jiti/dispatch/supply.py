@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from jiti import approval, states, stub, trial
@@ -29,6 +30,24 @@ if TYPE_CHECKING:
         ) -> Implementation:
             """As `jiti.engine.Engine.generate`."""
             ...
+
+
+class _Briefly:
+    """What is raised in its `with` block is shown from the call that needed it, without the way through jiti.
+
+    A cause keeps its traceback. JITI_LOG=debug shows all of it.
+    """
+
+    def __enter__(self) -> None:
+        """There is nothing to be done."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        """What goes on from here gathers the frames from here on."""
+        if isinstance(error, JitiError) and os.environ.get("JITI_LOG") != "debug":
+            error.__traceback__ = None
+
+
+briefly = _Briefly()
 
 
 class Call:

@@ -111,17 +111,12 @@ class AnthropicModel:
             lost += reply.usage
             wait = failure.wait_before(attempt) if attempt <= most_retries else None
             if wait is None or (end is not None and time.monotonic() + wait >= end):
-                raise _model_error(request, failure.explained(provider, attempt), lost) from failure.error
+                raise _model_error(request, failure.explained(provider, attempt), lost) from failure.shown()
             self._sleep(wait)
 
     def _provider(self) -> failures.Provider:
         client, _ = self._connect()
-        url = urlsplit(str(client.base_url))
-        # A user's name and password may stand before the host, and are nobody's business.
-        shown = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
-        kind = type(client).__name__
-        # What holds for ours holds for any `Anthropic`: it takes what it was not told from the same variables.
-        return failures.Provider(self.name, url.hostname or shown, shown, None if kind == "Anthropic" else kind)
+        return _provider_of(client, self.name)
 
     def _connect(self) -> tuple[Client, int]:
         """The client, and how often it would have sent again what failed; it does not do so itself any more."""
@@ -147,10 +142,23 @@ def _client() -> Client:
             message, hint="pip install jiti  (installed with --no-deps, it only runs what is there)"
         ) from error
     try:
-        return anthropic.Anthropic()
+        client = anthropic.Anthropic()
     except (anthropic.AnthropicError, httpx2.InvalidURL, ValueError, OSError) as error:
         message = f"the `anthropic` package cannot be set up: {error}"
         raise ConfigError(message, hint="Check ANTHROPIC_BASE_URL and the other ANTHROPIC_* variables.") from error
+    if not clients.has_credentials(client):
+        message, hint = failures.no_credentials(_provider_of(client, ""))
+        raise ConfigError(message, hint=hint)
+    return client
+
+
+def _provider_of(client: Client, model: str) -> failures.Provider:
+    url = urlsplit(str(client.base_url))
+    # A user's name and password may stand before the host, and are nobody's business.
+    shown = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    kind = type(client).__name__
+    # What holds for ours holds for any `Anthropic`: it takes what it was not told from the same variables.
+    return failures.Provider(model, url.hostname or shown, shown, None if kind == "Anthropic" else kind)
 
 
 @dataclass(eq=False)
@@ -214,6 +222,21 @@ class _RequestError(Exception):
             case TypeError():
                 return failures.no_credentials(provider)
         return failures.unprepared(provider, f"{type(error).__name__}: {detail}")
+
+    def shown(self) -> Exception:
+        """The client's error as a traceback is to show it: the way through the client tells nobody what to mend.
+
+        What is behind it stays in its `__context__`. JITI_LOG=debug shows it all, as does an error that is not known.
+        """
+        import anthropic
+
+        error = self.error
+        is_known = self.inside or isinstance(error, (anthropic.AnthropicError, TypeError))
+        if is_known and os.environ.get("JITI_LOG") != "debug":
+            error.__context__ = error.__cause__ or error.__context__
+            error.__cause__ = None  # and so neither is shown
+            error.__traceback__ = None
+        return error
 
 
 def _unreached(provider: failures.Provider, error: anthropic.APIConnectionError) -> tuple[str, str]:

@@ -10,10 +10,13 @@ from jiti.errors import ConfigError
 if TYPE_CHECKING:
     from typing import Self
 
+    import anthropic
     import httpx2
 
 _EXTRAS = {"Bedrock": "bedrock", "Vertex": "vertex", "AWS": "aws", "GoogleCloud": "google-cloud"}
 """Which extra of the `anthropic` package a client needs, by what its name holds."""
+
+_WHO_ASKS = ("authorization", "x-api-key")
 
 
 class Client(Protocol):
@@ -63,6 +66,13 @@ def required(client: Client) -> Client:
         # Found out before a request is paid for, since it is the answer that cannot be read without.
         raise not_installed(client, "botocore, which reads its answers")
     return client
+
+
+def has_credentials(client: anthropic.Anthropic) -> bool:
+    """Whether there is anything to say who asks: a key, a token, a profile, or a header of the user's own."""
+    if client.api_key or client.auth_token or client.credentials is not None:
+        return True
+    return any(name.lower() in _WHO_ASKS for name in client.default_headers)
 
 
 def not_installed(client: Client, what: str) -> ConfigError:

@@ -198,3 +198,4 @@ def test_a_traceback_shows_it_as_the_stubs_first_line(kind: str, made: Callable[
         run(kind, made(names["f"], fail)(1))
     (frame,) = [each for each in traceback.extract_tb(caught.value.__traceback__) if each.filename != __file__][-1:]
     assert (frame.filename, frame.lineno, frame.name) == ("/project/shop.py", 3, "f")
+    assert (frame.end_lineno, frame.colno, frame.end_colno) == (3, None, None)  # no part of the line is marked

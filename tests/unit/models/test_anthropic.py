@@ -118,14 +118,32 @@ def test_an_error_in_our_own_code_is_not_told_as_the_providers() -> None:
         AnthropicModel("claude-test", Faulty()).reply(REQUEST)
 
 
-def test_without_credentials_the_error_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_credentials_there_is_no_client_to_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for home in ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(home, str(tmp_path))
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    model = AnthropicModel("claude-test")
+    for ask in (lambda: model.host, lambda: model.reply(REQUEST)):
+        with pytest.raises(ConfigError, match=r"there are no credentials for 127\.0\.0\.1") as caught:
+            ask()
+        assert "Set ANTHROPIC_API_KEY" in str(caught.value.hint)
+
+
+def test_a_client_without_credentials_is_told_as_much(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for home in ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(home, str(tmp_path))
+    client = anthropic.Anthropic(base_url="http://127.0.0.1:1")
     with pytest.raises(ModelError, match=r"there are no credentials for 127\.0\.0\.1") as caught:
-        AnthropicModel("claude-test").reply(REQUEST)
-    assert "Set ANTHROPIC_API_KEY" in str(caught.value.hint)
+        AnthropicModel("claude-test", client).reply(REQUEST)
     assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_a_header_of_the_users_own_says_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MessagesServer(say("a")) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Api-Key: mine")
+        AnthropicModel("claude-test").reply(REQUEST)
+    assert server.requests[0].headers["x-api-key"] == "mine"
 
 
 def test_a_profile_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
