@@ -221,14 +221,14 @@ def guard(root: str) -> Generator[None]:
         finally:
             file.close()
     except OSError as error:
-        raise unwritable(root, error) from error
+        raise unwritable(root, error) from None  # it says all that the other does
 
 
 def unwritable(root: str, error: OSError) -> ConfigError:
     """The error for a mirror that nothing can be filed in."""
     return ConfigError(
         f"{mirror.folder_of(root)} cannot be written: {error.strerror or error}",
-        hint="make the folder writable, or set JITI_FROZEN=1 where nothing is to be generated",
+        hint="make the folder writable, or generate where it is and take .jiti/ along; with JITI_FROZEN=1 nobody tries",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
@@ -34,13 +35,18 @@ def require_installed() -> None:
     """Make sure that what generating needs, and running does not, is there.
 
     Raises:
-        ConfigError: packages are missing.
+        ConfigError: packages are missing, or a folder for temporary files.
     """
     missing = [name for name in NEEDED if name not in _found and find_spec(name) is None]
     _found.update({*NEEDED}.difference(missing))
     if missing:
         message = f"generating needs packages that are not installed: {', '.join(missing)}"
         raise ConfigError(message, hint="pip install jiti   (without --no-deps)")
+    try:
+        tempfile.gettempdir()
+    except OSError as error:
+        message = f"candidates are checked in temporary folders, and none can be made: {error.strerror or error}"
+        raise ConfigError(message, hint="set TMPDIR to a folder that can be written") from None
 
 
 def require_own_process(declaration: Declaration) -> None:

@@ -100,3 +100,7 @@ class Asked:
         self.waits: list[float] = []
         client = anthropic.Anthropic(base_url=url, api_key="key", timeout=anthropic.Timeout(10.0, read=read))
         self.model = AnthropicModel(name, client, sleep=self.waits.append)
+
+    def waits_up(self) -> list[float]:
+        """The waits, rounded up to half a second, since chance takes up to a quarter off."""
+        return [-(-wait * 2 // 1) / 2 for wait in self.waits]

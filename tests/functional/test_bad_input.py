@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti.errors import ConfigError
 from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.test_first_call import FILES, GOOD, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 SLUGIFY = "app.text:slugify"
@@ -102,59 +99,6 @@ def test_a_source_file_that_changed_since_the_import_asks_for_a_restart() -> Non
     assert ran.requests == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such permissions there")
-def test_a_mirror_that_cannot_be_written_is_told_before_anything_is_paid_for() -> None:
-    """A file in the folder's place stands for every way of not being writable, root's included."""
-    project = Project(FILES, ScriptedModel(GOOD))
-    (project.root / ".jiti").write_text("in the way")
-    called = project.call(SLUGIFY, "A b")
-    assert isinstance(called.error, ConfigError)
-    assert f"{project.root / '.jiti'} cannot be written: " in str(called.error)
-    assert "JITI_FROZEN=1" in str(called.error)
-    assert called.requests == []
-
-
-# Root writes where it likes: the process gives up what lets it.
-WITHOUT_POWERS = (
-    "import ctypes, struct\nctypes.CDLL(None).capset(struct.pack('=Ii', 0x20080522, 0), bytes(24))\n"
-    "from app.text import slugify\nprint(slugify('A b'))\n"
-)
-
-
-@contextmanager
-def read_only(folder: Path) -> Generator[None]:
-    """Nothing below the folder can be made or changed by whoever is not all-powerful."""
-    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
-    for each in folders:
-        each.chmod(0o555)
-    try:
-        yield
-    finally:
-        for each in folders:
-            each.chmod(0o755)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere powers are given up otherwise")
-def test_a_read_only_mirror_still_runs() -> None:
-    """A file that is there needs no writing: no lock, no bytecode."""
-    project = Project(FILES, ScriptedModel(GOOD))
-    assert project.call(SLUGIFY, "A b").value == "a-b"
-    with read_only(project.root):
-        ran = project.run("python", "-c", WITHOUT_POWERS)
-    assert (ran.stdout, ran.stderr) == ("a-b\n", "")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere powers are given up otherwise")
-def test_a_read_only_project_is_told_before_anything_is_paid_for() -> None:
-    """By the folder's name, with what to do."""
-    project = Project(FILES, ScriptedModel(GOOD))
-    with read_only(project.root):
-        ran = project.run("python", "-c", WITHOUT_POWERS)
-    assert f"ConfigError: {project.root / '.jiti'} cannot be written: Permission denied" in ran.stderr
-    assert "JITI_FROZEN=1" in ran.stderr
-    assert ran.requests == []
-
-
 def test_a_path_with_spaces_and_letters_beyond_ascii(tmp_path: Path) -> None:
     """For the project, its modules' folder and everything that runs there."""
     project = Project(FILES, ScriptedModel(GOOD), root=tmp_path / "mein Projekt – größer")
@@ -194,16 +138,6 @@ def test_a_malformed_example_is_a_warning_and_the_others_count() -> None:
     told = str(called.requests[1]["messages"])
     assert "example" in told
     assert "line 10" in told or "app/text.py:10" in told, told
-
-
-def test_a_script_that_calls_its_stub_at_once() -> None:
-    """The first thing that a newcomer writes: everything in one file, without a main guard."""
-    script = f'{HEAD}@jiti\ndef double(number: int) -> int:\n    """Twice the number."""\n\n\nprint(double(21))\n'
-    project = Project({"hello.py": script}, ScriptedModel(submit("return number * 2")))
-    for expected_requests in (1, 0):
-        ran = project.run("python", "hello.py")
-        assert (ran.stdout, ran.exit_code) == ("42\n", 0), ran.stderr
-        assert len(ran.requests) == expected_requests
 
 
 def test_a_stub_that_calls_another_gets_both() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,6 +76,19 @@ def test_a_mirror_that_cannot_be_made_is_an_error_that_says_what_to_do(program: 
     (program.root / ".jiti").mkdir()
     (program.root / ".jiti" / program.name).write_text("in the way", encoding="utf-8")
     with pytest.raises(
-        ConfigError, match=r"\.jiti cannot be written: .*\n  make the folder writable, or set JITI_FROZEN"
+        ConfigError, match=r"\.jiti cannot be written: .*\n  make the folder writable, or generate where it is"
     ):
         preflight.require_writable(program.declaration("double"))
+
+
+def test_no_folder_for_temporary_files_is_an_error_that_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp', '/var/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(ConfigError) as caught:
+        preflight.require_installed()
+    assert str(caught.value) == (
+        "candidates are checked in temporary folders, and none can be made: No usable temporary directory found in "
+        "['/tmp', '/var/tmp']\n  set TMPDIR to a folder that can be written"
+    )

@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
-from jiti import own_engines, requirements
+from jiti import interpreter, own_engines, requirements
 from jiti.errors import JitiError, StubError
 from jiti.gates.import_path import extra_folders
 
@@ -56,4 +56,4 @@ def own_engine(declaration: Declaration, module: str) -> object:
         raise
     except (Exception, SystemExit) as error:  # the user's module is imported for that, and may raise anything
         told = f"{declaration.place}: {module} cannot be imported: {type(error).__name__}: {error}"
-        raise StubError(told, key=declaration.key) from error
+        raise StubError(told, key=declaration.key, hint=interpreter.hint_for(told, declaration.root)) from error

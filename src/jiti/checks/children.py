@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from jiti import interpreter
 from jiti.checks import gate_problems, stub_module
 from jiti.checks.child_process import ChildError, ChildProcess
 from jiti.checks.judging import Judging
@@ -271,5 +272,6 @@ class Children:
         script = self._setup["script"]
         if error.stage is Stage.IMPORT and script is not None and script[1] == self._setup["file"]:
             hint = 'put what the script does under `if __name__ == "__main__":`, so that it can be imported'
+        hint = interpreter.hint_for(str(error), self.root) or hint
         self._problem = GenerationError(f"{self._key} cannot be checked: {error}", key=self._key, hint=hint)
         return self._problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import os
 import pickle
 import sys
@@ -27,6 +28,7 @@ EXPERIMENT = "<experiment>"
 """The file name that an experiment's code has in tracebacks."""
 OURS = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
 """How the paths of jiti's own modules begin."""
+_IMPORTING = ("<frozen importlib", importlib.__file__)
 
 
 def candidate_file(key: str) -> str:
@@ -163,7 +165,7 @@ def short_traceback(error: BaseException) -> str:
     """A traceback without the frames that led to the user's code."""
     told_error = traceback.TracebackException.from_exception(error, compact=True)
     told_error.stack = traceback.StackSummary.from_list(
-        [frame for frame in told_error.stack if not frame.filename.startswith((OURS, "<frozen importlib"))]
+        [frame for frame in told_error.stack if not frame.filename.startswith((OURS, *_IMPORTING))]
     )
     return "".join(told_error.format(chain=False)).strip()
 

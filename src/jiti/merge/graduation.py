@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from jiti import gates, locks, progress
+from jiti import gates, interpreter, locks, progress
 from jiti.errors import MergeError
 from jiti.merge import changes, planning, stamps, transaction, verification
 
@@ -66,7 +66,8 @@ def require_sound(plan: Plan, settings: Settings) -> None:
         told = [str(each).replace("\n", "\n    ") for each in found[:_MOST_SHOWN]]
         told += [f"… and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
         message = "the merged code does not pass its tests:\n  " + "\n  ".join(told)
-        raise MergeError(message, hint="nothing was changed; `--dry-run` shows what was tried")
+        hint = interpreter.hint_for(message, plan.root)
+        raise MergeError(message, hint=f"nothing was changed; {hint or '`--dry-run` shows what was tried'}")
 
 
 @contextmanager
