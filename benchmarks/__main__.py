@@ -75,10 +75,11 @@ def taken(measurement: Measurement, found: Environments, rounds: int) -> Section
     """A section's figures, taken now."""
     from benchmarks.figures import Section
 
+    where = machine(found, rounds)
     # Where the system keeps temporary files, and not below the repository, whose settings would count there.
     with tempfile.TemporaryDirectory(prefix="jiti-benchmarks-") as folder:
         rows = measurement.rows(found, rounds, Path(folder))
-    return Section(measurement.title, measurement.columns, tuple(rows), f"{measurement.how} {machine(found, rounds)}")
+    return Section(measurement.title, measurement.columns, tuple(rows), f"{measurement.how} {where}")
 
 
 def machine(found: Environments, rounds: int) -> str:
@@ -89,6 +90,8 @@ def machine(found: Environments, rounds: int) -> str:
         if each.python
     }
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
+    if hasattr(os, "getloadavg"):
+        where += f", load {os.getloadavg()[0]:.1f} before"  # what else kept them busy in the last minute
     today = dt.datetime.now(dt.UTC).date()
     return f"*{', '.join(sorted(pythons))}; {where}; {today}; rounds: {rounds}.*"
 

@@ -43,6 +43,7 @@ PEER_CODE = '''def slugify(text: str) -> str:
 
 def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
     """The time until the verdict, and processes, threads and processor time that are left after it."""
+    rounds = (rounds + 1) // 2
     project = Project({"text.py": MODULE})
     root = project.root
     sys.path.insert(0, str(root))

@@ -36,7 +36,7 @@ PEER_STATUS = "from jiti.cli import main; main(['status'])"
 
 def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
     """A thousand stubs beside the others' nearest commands; more of them, and what twice as many take."""
-    own = environments.here[PEER_PYTHON]
+    own, rounds = environments.here[PEER_PYTHON], (rounds + 1) // 2
     found = [beside_others(environments, rounds, folder / "many")]
     taken = {}
     for size in SIZES:

@@ -21,7 +21,7 @@ WHY_NOT = {
 
 
 def rows(_environments: Environments, rounds: int, _folder: Path) -> list[Row]:
-    """One reply a session and four, each with the share of the ideal that is reached; a third of the rounds."""
+    """One reply a session and four, each with the share of the ideal that is reached."""
     found = []
     for turns in (1, 4):
         ideal = STUBS / JOBS * LATENCY * turns
