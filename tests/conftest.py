@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jiti import host
 from jiti.checks import forking
-from jiti.testing import forbid_requests
+from jiti.testing import forbid_requests, project
+from tests.programs import Programs
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -32,6 +34,22 @@ def _fork_server() -> Generator[None]:
     """Start the children of this process's own benches quickly; those of other processes start as everywhere."""
     with forking.kept():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs() -> Generator[None]:
+    """Fork the processes of projects, where they need no new interpreter."""
+    programs = Programs()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(project, "run_process", programs.run)
+        yield
+    programs.close()
+
+
+@pytest.fixture
+def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each process of this test be a new interpreter: for tests of what is imported when, and of starting."""
+    monkeypatch.setattr(project, "run_process", subprocess.run)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from jiti.models.anthropic import FORBID_REQUESTS
 from jiti.testing.server import MessagesServer, Received
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jiti.testing.scripted import ScriptedModel
 
@@ -37,6 +37,9 @@ _KEPT = (
     *("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"),
 )
 """What a process gets of this one's environment: what Python itself needs, what pytest loads, and no credentials."""
+
+run_process: Callable[..., subprocess.CompletedProcess[bytes]] = subprocess.run
+"""How a project's processes are run; a test suite that has a quicker way may put it here."""
 
 _PASSED_OVER = {".git", ".venv", "__pycache__", ".pytest_cache", ".ruff_cache"}
 
@@ -145,7 +148,7 @@ class Project:
         before, told = self._files(), set(self._transcripts())
         with ExitStack() as stack:
             variables = {**self._environment(), **self._model_environment(stack), **(env or {})}
-            done = subprocess.run(  # noqa: S603 - the test's own command
+            done = run_process(
                 _command(argv),
                 cwd=self.root,
                 env=variables,
