@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jiti
+from jiti.models.anthropic import FORBID_REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,7 +133,7 @@ class Programs:
 
     def _server_for(self, env: Mapping[str, str]) -> _Server:
         variables = {name: env[name] for name in sorted(env) if name.startswith(_AT_THE_START) and name != "PYTHONPATH"}
-        with_client = "ANTHROPIC_BASE_URL" in env
+        with_client = "ANTHROPIC_BASE_URL" in env or not env.get(FORBID_REQUESTS)  # else nobody has a use for it
         key = (*variables.items(), with_client)
         if key not in self._servers:
             self._servers[key] = _Server({**variables, "HOME": "/nonexistent"}, with_client=with_client)

@@ -49,6 +49,7 @@ def assert_whole(project: Project, state: str) -> None:
     assert left == []
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_success_in_one_turn() -> None:
     """The call returns the right answer, the file is there, and the next call needs nobody."""
     project, first = slugify(GOOD, server=True)
@@ -94,6 +95,7 @@ def test_success_after_a_candidate_that_a_check_turned_down(wrong: Line, told: s
     assert_whole(project, "fresh")
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_giving_up_tells_why() -> None:
     """The named error, with the agent's reason, and nothing written but the transcript."""
     project, called = slugify(give_up("The docstring asks for two things.", "line 1 against line 3"))
@@ -105,6 +107,7 @@ def test_giving_up_tells_why() -> None:
     assert ".jiti/app/text/slugify.py" not in called.changed
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_spent_turns_are_an_error_with_the_last_diagnostics() -> None:
     """And the next call simply tries again."""
     wrong = submit('return "wrong"')

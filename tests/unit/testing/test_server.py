@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +12,7 @@ import anthropic
 import pytest
 
 from jiti.models import Message, Opaque, Request, Text, ToolCall, ToolResult, ToolSpec
-from jiti.testing import MessagesServer, ScriptedModel, call, fault, reply, say, submit
+from jiti.testing import MessagesServer, Project, ScriptedModel, call, fault, reply, say, submit
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
@@ -200,9 +197,7 @@ def test_another_process_finds_it_by_its_environment() -> None:
         "print(anthropic.Anthropic().messages.create(model='m', max_tokens=9, messages=messages).content[0].text)"
     )
     with MessagesServer(say("Hello!")) as server:
-        done = subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, **server.env}, capture_output=True, text=True, check=False
-        )
+        done = Project({}).run("python", "-c", code, env=server.env)
     assert (done.stdout, done.stderr) == ("Hello!\n", "")
 
 
