@@ -6,7 +6,7 @@ import statistics
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FLOOR, HERE, FROZEN = "plain Python", "here", "here, frozen"
+FLOOR, AGAIN, HERE, FROZEN = "plain Python", "its twin", "here", "here, frozen"
 """Names of columns; the others are named after the packages."""
 
 

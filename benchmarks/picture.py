@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import FLOOR, FROZEN, HERE
+from benchmarks.figures import AGAIN, FLOOR, FROZEN, HERE
 from benchmarks.report import amount, times
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BAR, GAP, TOP, NAME = 15, 14, 56, 20
 def of_sections(sections: Mapping[str, Section]) -> str:
     """The picture of the rows that set this package beside another one."""
     rows = [row for section in sections.values() for row in section.rows if row.in_picture]
-    columns = dict.fromkeys(column for section in sections.values() for column in section.columns)
+    columns = dict.fromkeys(each for section in sections.values() for each in section.columns if each != AGAIN)
     return draw(rows, [column for column in columns if any(column in row.figures for row in rows)])
 
 

@@ -38,8 +38,8 @@ MEASUREMENTS = {
         calls.COLUMNS,
         calls.rows,
         "A call of a stub that was called before. Each round is one process of each column, in turn; in it, the stub, "
-        "its plain twin and another plain twin are timed in turn nine times for a hundredth of a second each, and the "
-        "shortest of each counts.",
+        "its plain twin and another plain twin are timed in turn sixty times for two thousandths of a second each, and "
+        "the shortest of each counts. What the twins differ by is noise.",
     ),
     "starts": Measurement(
         "Starting",

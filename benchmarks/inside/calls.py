@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MODULES = ("m", "plain", "again")
 STATEMENTS = {"function": "f(1)", "method": "o.m(1)", "property": "o.p"}
-REPEATS, SECONDS = 9, 0.01
-"""How often each is timed, and for about how long: the shortest counts, as nothing else disturbed it."""
+REPEATS, SECONDS = 60, 0.002
+"""How often each is timed, and for about how long: short enough to be left alone once, and the shortest counts."""
 
 
 def statement_timer(module: Any, statement: str) -> Callable[[int], float]:  # noqa: ANN401 - a module of functions
