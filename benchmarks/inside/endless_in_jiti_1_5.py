@@ -27,5 +27,9 @@ assert [check.name for check in result.checks if not check.ok] == ["tests"], res
 busy, start = time.process_time(), time.perf_counter()
 time.sleep(1)
 busy = (time.process_time() - busy) / (time.perf_counter() - start)
-print(json.dumps({"seconds": took, "threads": threading.active_count() - threads, "busy": busy}), flush=True)
+told = {"seconds": took, "threads": threading.active_count() - threads, "busy": busy}
+if sys.platform == "linux":
+    children = [path.read_text("utf-8").split() for path in Path("/proc/self/task").glob("*/children")]
+    told["processes"] = sum(map(len, children))
+print(json.dumps(told), flush=True)
 os._exit(0)  # the thread that it left would keep the process from ending
