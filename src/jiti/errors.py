@@ -143,3 +143,12 @@ class ModelError(GenerationError):
 
 class MergeError(JitiError):
     """A merge that was refused, or undone; no file was changed."""
+
+
+def called_too_late(qualname: str, key: str | None = None) -> GenerationError:
+    """The error for a first call while Python shuts down, when not even files can be read."""
+    return GenerationError(
+        f"{qualname} was called for the first time while Python shuts down: it can no longer be generated",
+        key=key,
+        hint="call it once before the program ends, or commit its implementation",
+    )

@@ -100,6 +100,11 @@ def known_home(path: str) -> Home | None:
     return _homes.get(os.path.dirname(path))
 
 
+def home_in_folder(folder: str) -> Home | None:
+    """What `home_of` said of a file in a folder before, if it was asked."""
+    return _homes.get(folder)
+
+
 def home_in(loader: Loader, path: str, module: str) -> Home:
     """The home of a source file that is not on disk, as in a zip.
 

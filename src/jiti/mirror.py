@@ -6,15 +6,17 @@ Reading is on the way of every first call, so it opens one file and parses nothi
 from __future__ import annotations
 
 import os
+from _frozen_importlib_external import cache_from_source
 
 from jiti import header
 from jiti.errors import BrokenImplementationError
-from jiti.home import MIRROR
+from jiti.home import MIRROR, source_path
 from jiti.source import decode
 from jiti.spec import text_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from jiti.home import Home
     from jiti.stub import Declaration
 
 SCRATCH = ".scratch"
@@ -34,13 +36,14 @@ class Implementation:
         text: the whole file, line ends normalised.
     """
 
-    __slots__ = ("code", "header", "path", "text")
+    __slots__ = ("code", "data", "header", "path", "text")
 
-    def __init__(self, path: str, fields: dict[str, str], code: str, text: str) -> None:
+    def __init__(self, path: str, fields: dict[str, str], code: str, text: str, data: bytes | None = None) -> None:
         self.path = path
         self.header = fields
         self.code = code
         self.text = text
+        self.data = data
 
     @property
     def body(self) -> str:
@@ -88,10 +91,25 @@ def filed_key(declaration: Declaration) -> str:
 
 
 def _filed_path(declaration: Declaration) -> str:
-    home = declaration.home
-    if home.base == declaration.root:
-        return declaration.path
-    return relative_path(home.base, declaration.source)
+    return filed_source(declaration.home, declaration.path)
+
+
+def filed_source(home: Home, path: str) -> str:
+    """The path by which the mirror has a source file that keys name by `path`."""
+    return path if home.base == home.root else relative_path(home.base, source_path(home.root, path))
+
+
+def compiled_path(home: Home, path: str) -> str:
+    """Where what is compiled of all stubs of a source file is kept (absolute), as if the mirror held that file.
+
+    Args:
+        home: the source file's.
+        path: by which keys name it.
+
+    Raises:
+        NotImplementedError: this Python keeps no bytecode.
+    """
+    return cache_from_source(os.sep.join((home.mirror, *filed_source(home, path).split("/"))))
 
 
 def filed_parts(declaration: Declaration, path: str) -> list[str]:
@@ -182,7 +200,7 @@ def _parse(declaration: Declaration, path: str, data: bytes) -> Implementation |
     except header.HeaderError as error:
         ways = UPGRADE if error.is_newer else MEND
         raise broken(declaration, path, conflict_in(text) or str(error), ways) from error
-    return Implementation(path, fields, code, text)
+    return Implementation(path, fields, code, text, data)
 
 
 def broken(declaration: Declaration, path: str, reason: str, ways: str = MEND) -> BrokenImplementationError:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sys
-from opcode import opmap
+
+try:
+    # From Python 3.13 on, `opcode` takes it from there, and twice as long.
+    from _opcode_metadata import opmap  # ty: ignore[import-not-found]  # the checker knows the oldest Python's modules
+except ImportError:
+    from opcode import opmap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,17 +22,23 @@ class SourceFile:
     Attributes:
         path: absolute path.
         text: its text, line ends normalised to a newline.
-        lines: the text's lines, without line ends.
     """
 
-    __slots__ = ("_tree", "lines", "path", "text")
+    __slots__ = ("_lines", "_tree", "path", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.text = decode(data)
-        # Not `splitlines`, which also breaks at form feeds and other characters that Python counts as blanks.
-        self.lines = self.text.split("\n")
+        self._lines: list[str] | None = None
         self._tree: ast.Module | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The text's lines, without line ends."""
+        if self._lines is None:
+            # Not `splitlines`, which also breaks at form feeds and other characters that Python counts as blanks.
+            self._lines = self.text.split("\n")
+        return self._lines
 
     @property
     def tree(self) -> ast.Module:

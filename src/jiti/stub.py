@@ -17,6 +17,7 @@ from jiti.placeholder import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import CodeType, FunctionType
 
     from jiti.syntax import Found
@@ -230,11 +231,14 @@ def _accessor_suffix(name: str, text: str) -> str:
 
 
 def _overloads_of(function: FunctionType, file: source.SourceFile) -> str:
+    return "".join(_text_of(overload.__code__, file) for overload in overloads_of(function))
+
+
+def overloads_of(function: FunctionType) -> Sequence[FunctionType]:
+    """The `@overload`s that a function has, in order."""
     # Without `typing`, or while another thread is importing it, no module can have declared any.
     get_overloads = getattr(sys.modules.get("typing"), "get_overloads", None)
-    if get_overloads is None:
-        return ""
-    return "".join(_text_of(overload.__code__, file) for overload in get_overloads(function))
+    return get_overloads(function) if get_overloads is not None else ()
 
 
 def root_of(path: str) -> str:

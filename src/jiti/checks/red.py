@@ -130,6 +130,11 @@ def _traces(target: Definition) -> list[str]:
     """How the paths begin of all that tells of a target's implementation: its files, and what sessions leave."""
     declaration = target.declaration
     path = mirror.implementation_path(declaration)
+    module = os.path.join(declaration.home.mirror, *mirror.filed_source(declaration.home, declaration.path).split("/"))
+    compiled = [_compiled(path), _compiled(module)]
+    return [path, *compiled, mirror.scratch_path(declaration), mirror.local_folder(declaration.root)]
+
+
+def _compiled(path: str) -> str:
     folder, name = os.path.split(path)
-    compiled = os.path.join(folder, "__pycache__", name.removesuffix("py"))
-    return [path, compiled, mirror.scratch_path(declaration), mirror.local_folder(declaration.root)]
+    return os.path.join(folder, "__pycache__", name.removesuffix("py"))

@@ -8,10 +8,11 @@ assigns its code to the function (`dispatcher`). From then on nothing of jiti is
 from __future__ import annotations
 
 import os
+import sys
 from _weakref import ref
 
 from jiti import stub
-from jiti.dispatch import flights, relay, swapping, takeover
+from jiti.dispatch import relay, swapping
 from jiti.dispatch.dispatcher import Dispatcher
 from jiti.loader import name_for
 
@@ -49,6 +50,8 @@ def take_over(function: FunctionType, *, engine: Generates | None = None) -> Non
         StubError, RealBodyError: it is no stub.
     """
     stub.judge(function)
+    from jiti.dispatch import takeover  # as above: few need it
+
     written = takeover.copy_of(function)
     takeover.forward(function, written, _declared(written, engine))
 
@@ -75,6 +78,9 @@ def rearm(root: str) -> None:
     Args:
         root: absolute path of the project root.
     """
+    remembered = sys.modules.get("jiti.dispatch.remembered")
+    if remembered is not None:
+        remembered.forget(root)
     for dispatcher in _all():
         if dispatcher.root == root:
             dispatcher.rearm()
@@ -113,7 +119,9 @@ def _at_same_place(known: Dispatcher, function: FunctionType) -> bool:
 
 def _after_fork_in_child() -> None:
     swapping.after_fork_in_child()
-    flights.forget()
+    flights = sys.modules.get("jiti.dispatch.flights")
+    if flights is not None:
+        flights.forget()
     for dispatcher in _all():
         dispatcher.forget_half_done_load()
 

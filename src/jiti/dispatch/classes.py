@@ -12,7 +12,7 @@ from types import FunctionType
 from jiti import class_source, trial
 from jiti.dispatch import class_parts, entry, flights, loading, relay, supply, swapping
 from jiti.dispatch.dispatcher import ATTRIBUTES
-from jiti.dispatch.parameters import Parameters
+from jiti.dispatch.parameters import split
 from jiti.loader import Namespace, name_for
 from jiti.stub import mangled
 
@@ -98,7 +98,7 @@ class ClassDispatcher:
     def _begin(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever the stub returns
         """What the trampoline of a plain function or a generator calls."""
         member = self._members[key]
-        args, kwargs = Parameters(member.written.__code__).split(values)
+        args, kwargs = split(member.written.__code__, values)
         if not self._is_loaded:
             with supply.briefly:
                 source = self._source(member, args, kwargs)
@@ -108,7 +108,7 @@ class ClassDispatcher:
     async def _begin_async(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
         """What the trampoline of a coroutine or an async generator calls; gives one of these."""
         member = self._members[key]
-        args, kwargs = Parameters(member.written.__code__).split(values)
+        args, kwargs = split(member.written.__code__, values)
         if not self._is_loaded:
             with supply.briefly:
                 call = self._call(member, args, kwargs)
@@ -216,7 +216,7 @@ class ClassDispatcher:
         for key, member in self._members.items():
             self._settle_member(key, member, source)
         self._add_what_is_new(found)
-        theirs = entry.users_object(self.written, None)
+        theirs = entry.users_object(self.written)
         if theirs is not None:
             names[entry.root(self._qualname)] = theirs
         self.root = source.declaration.root

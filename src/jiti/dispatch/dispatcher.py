@@ -6,9 +6,9 @@ import sys
 from _weakref import ref
 from types import FunctionType
 
-from jiti import stub, trial
-from jiti.dispatch import entry, flights, loading, relay, supply, swapping
-from jiti.dispatch.parameters import Parameters
+from jiti.dispatch import relay, swapping
+from jiti.dispatch.parameters import split
+from jiti.errors import called_too_late
 from jiti.loader import Namespace
 
 TYPE_CHECKING = False
@@ -61,6 +61,8 @@ class Dispatcher:
         root: of the project that it was loaded for.
     """
 
+    __slots__ = ("_armed", "_declared", "_namespace", "_needs_class", "code", "root", "written")
+
     def __init__(self, written: FunctionType, name: str) -> None:
         self.written = written
         self.code: CodeType | None = None
@@ -69,9 +71,11 @@ class Dispatcher:
         self._armed: dict[str, Armed] = {}
         self._declared = 0
         self._namespace = Namespace(name, find=self._find, settle=self._settle)
-        self._namespace.names.update(
-            {relay.BEGIN: self._begin, relay.BEGIN_ASYNC: self._begin_async, relay.LOCALS: locals}
-        )
+        names = self._namespace.names
+        names[relay.BEGIN] = self._begin
+        names[relay.LOCALS] = locals
+        if written.__code__.co_flags & relay.ASYNCHRONOUS:
+            names[relay.BEGIN_ASYNC] = self._begin_async
 
     def declare(self, written: FunctionType, engine: Generates | None) -> FunctionType:
         """A function with the stub's name, defaults and attributes, which runs its implementation."""
@@ -85,49 +89,77 @@ class Dispatcher:
             setattr(function, attribute, getattr(written, attribute))
         function.__dict__.update(written.__dict__)
         function.__dict__["__wrapped__"] = written  # signatures and annotations are read from the stub
-        armed = self._armed
-        armed[key] = Armed(ref(function, lambda _: armed.pop(key, None)), written, trampoline, engine)
+        self._armed[key] = Armed(self._weakly(function, key), written, trampoline, engine)
         if self.code is not None:
             swapping.swap(function, trampoline, self._code_for(key, self.code))
         return function
+
+    def _weakly(self, function: FunctionType, key: str) -> ref[FunctionType]:
+        if "<locals>" not in function.__qualname__:
+            return ref(function)  # there are no more of it, so that nothing adds up
+        armed = self._armed
+        return ref(function, lambda _: armed.pop(key, None))
 
     # ------------------------------------------------------------ the first call
 
     def _begin(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever the stub returns
         """What the trampoline of a plain function or a generator calls."""
-        args, kwargs = Parameters(self.written.__code__).split(values)
+        args, kwargs = split(self.written.__code__, values)
         if self.code is None:
-            with supply.briefly:
-                call, engine = self._call(key, args, kwargs)
-                source = supply.at_hand(call.declaration, engine)
-                if source is None:
-                    supply.require_allowed(call, engine)
-                    source = supply.ordered(call, engine)
-            self._load(source)
+            if sys.is_finalizing():
+                raise called_too_late(self.written.__qualname__)
+            from jiti.dispatch.remembered import First, source_of
+
+            written, engine = self._called(key)
+            source = source_of(written, engine)
+            if source is not None:
+                self._load(source)
+            else:
+                from jiti.dispatch import supply
+
+                first = First(written)
+                with supply.briefly:
+                    call = supply.Call(written, args, kwargs)
+                    source = supply.at_hand(call.declaration, engine)
+                    if source is None:
+                        supply.require_allowed(call, engine)
+                        source = supply.ordered(call, engine)
+                self._load(source)
+                first.found(source)
         return self._loaded(key)(*args, **kwargs)
 
     async def _begin_async(self, key: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
         """What the trampoline of a coroutine or an async generator calls; gives one of these."""
-        args, kwargs = Parameters(self.written.__code__).split(values)
+        args, kwargs = split(self.written.__code__, values)
         if self.code is None:
-            with supply.briefly:
-                call, engine = self._call(key, args, kwargs)
-                source = supply.at_hand(call.declaration, engine)
-                if source is None:
-                    supply.require_allowed(call, engine)
-                    name = f"jiti {call.declaration.key}"
-                    source = await flights.join(self, lambda: supply.ordered(call, engine), name)
+            if sys.is_finalizing():
+                raise called_too_late(self.written.__qualname__)
+            from jiti.dispatch import flights, supply
+            from jiti.dispatch.remembered import First, source_of
+
+            written, engine = self._called(key)
+            source = source_of(written, engine)
+            first = None
+            if source is None:
+                first = First(written)
+                with supply.briefly:
+                    call = supply.Call(written, args, kwargs)
+                    source = supply.at_hand(call.declaration, engine)
+                    if source is None:
+                        supply.require_allowed(call, engine)
+                        name = f"jiti {call.declaration.key}"
+                        source = await flights.join(self, lambda: supply.ordered(call, engine), name)
             if self.code is None:  # another task may have loaded it while this one waited
                 self._load(source)
+            if first is not None:
+                first.found(source)
         return self._loaded(key)(*args, **kwargs)
 
-    def _call(
-        self, key: str, args: tuple[object, ...], kwargs: Mapping[str, object]
-    ) -> tuple[supply.Call, Generates | None]:
+    def _called(self, key: str) -> tuple[FunctionType, Generates | None]:
         armed = self._armed.get(key)
         if armed is None:  # a copy that somebody made of a declared function, and that has outlived it
-            return supply.Call(self.written, args, kwargs), None
-        return supply.Call(armed.written, args, kwargs), armed.engine
+            return self.written, None
+        return armed.written, armed.engine
 
     def _loaded(self, key: str) -> FunctionType:
         """The function to call now: the declared one, with its code swapped."""
@@ -159,19 +191,27 @@ class Dispatcher:
     # ------------------------------------------------------------ loading
 
     def _find(self) -> Source | None:
+        from jiti import stub
+        from jiti.dispatch import supply
+
         engines = (armed.engine for armed in list(self._armed.values()))
         return supply.at_hand(stub.declaration_of(self.written), next(filter(None, engines), None))
 
     def _load(self, source: Source) -> None:
-        loading.load(self._namespace, source, self.written)
+        from jiti.dispatch.loading import load
+
+        load(self._namespace, source, self.written)
 
     def _settle(self, source: Source) -> None:
         """Take what the stub's functions will run. The import lock is held: this happens once a load."""
+        import jiti.dispatch.entry as entry  # noqa: PLR0402 - `from jiti.dispatch` takes longer, and this is each stub's
+        import jiti.trial as trial  # noqa: PLR0402 - as above
+
         names = self._namespace.names
         written = self.written
         implementation = entry.implementation_of(written, names, source)
         code = entry.code_that_can_take_over(implementation, written, names)
-        self._needs_class = entry.needs_class_of_call(implementation, written)
+        self._needs_class = code is None and entry.needs_class_of_call(implementation, written)
         if self._needs_class and isinstance(implementation, FunctionType):
             names[relay.IN_CLASS] = lambda key, called_on: entry.in_class_of(
                 called_on, self._written(key), implementation
@@ -181,7 +221,7 @@ class Dispatcher:
             entry.point_super_at_users_class(implementation, written)
             names[relay.IMPLEMENTATION] = implementation
             code = relay.forwarder(written.__code__)
-        theirs = entry.users_object(written, self._any_function())
+        theirs = entry.users_object(written, self._any_function)
         if theirs is not None:
             names[entry.path_of(written)[0]] = theirs
         self.root = source.declaration.root
@@ -212,4 +252,6 @@ class Dispatcher:
     def forget_half_done_load(self) -> None:
         """In a forked child: a load that another thread had begun will never end, nor give its lock back."""
         if self.code is None:
+            from jiti.dispatch import loading
+
             loading.forget(self._namespace)

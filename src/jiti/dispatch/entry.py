@@ -106,7 +106,7 @@ def code_that_can_take_over(implementation: object, written: FunctionType, names
     return code if parameters.are_same(code, expected) else None
 
 
-def users_object(written: FunctionType, declared: FunctionType | None) -> object:
+def users_object(written: FunctionType, declared: Callable[[], FunctionType | None] = lambda: None) -> object:
     """What the implementation's own public name has to mean: the user's object of that name.
 
     Recursion then goes through whatever stands above the stub, `functools.lru_cache` say, and
@@ -114,7 +114,7 @@ def users_object(written: FunctionType, declared: FunctionType | None) -> object
 
     Args:
         written: the stub.
-        declared: what `@jiti` made of it, for while the user's module has not bound the name yet.
+        declared: gives what `@jiti` made of it, for while the user's module has not bound the name yet.
 
     Returns:
         None where no name leads to it, as for a nested stub.
@@ -124,7 +124,7 @@ def users_object(written: FunctionType, declared: FunctionType | None) -> object
     path = path_of(written)
     found = written.__globals__.get(path[0])
     if len(path) == 1 and (found is None or found is written):
-        return declared
+        return declared()
     return found
 
 
@@ -133,7 +133,7 @@ def point_super_at_users_class(implementation: object, written: FunctionType) ->
     if not isinstance(implementation, FunctionType) or not _has_bare_super(implementation):
         return
     *owners, _ = path_of(written)
-    found = users_object(written, None)
+    found = users_object(written)
     for name in owners[1:]:
         found = getattr(found, name, None)
     if isinstance(found, type) and implementation.__closure__:

@@ -33,6 +33,24 @@ def names_of(code: CodeType) -> tuple[str, ...]:
     return code.co_varnames[:count]
 
 
+def split(code: CodeType, values: Mapping[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
+    """Positional and keyword arguments from the values that a frame of some code has for its parameters."""
+    positional = code.co_argcount
+    names = code.co_varnames
+    args = tuple([values[name] for name in names[:positional]])
+    flags = code.co_flags & (VARARGS | VARKEYWORDS)
+    if not flags and not code.co_kwonlyargcount:
+        return args, {}
+    at = positional + code.co_kwonlyargcount
+    kwargs = {name: values[name] for name in names[positional:at]}
+    if flags & VARARGS:
+        args += values[names[at]]  # ty: ignore[unsupported-operator]  # a tuple: Python made it
+    if flags & VARKEYWORDS:
+        rest = values[names[at + bool(flags & VARARGS)]]
+        kwargs.update(rest)  # ty: ignore[no-matching-overload]  # a dict: Python made it
+    return args, kwargs
+
+
 class Parameters:
     """Names and kinds of a function's parameters, without their defaults.
 
@@ -77,13 +95,3 @@ class Parameters:
         if self.varkeywords:
             parts.append(f"**{self.varkeywords}")
         return ", ".join(parts)
-
-    def split(self, values: Mapping[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
-        """Positional and keyword arguments from the values that a frame has for its parameters."""
-        args = [values[name] for name in self.positional]
-        kwargs = {name: values[name] for name in self.keyword_only}
-        if self.varargs:
-            args += values[self.varargs]  # ty: ignore[unsupported-operator]  # a tuple: Python made it
-        if self.varkeywords:
-            kwargs.update(values[self.varkeywords])  # ty: ignore[no-matching-overload]  # a dict: Python made it
-        return tuple(args), kwargs

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GENERATOR = 0x20
 COROUTINE = 0x80
 ASYNC_GENERATOR = 0x200
+ASYNCHRONOUS = COROUTINE | ASYNC_GENERATOR
 
 BEGIN = "__jiti_begin__"
 BEGIN_ASYNC = "__jiti_begin_async__"
@@ -82,7 +83,10 @@ def trampoline(stub: CodeType, key: str) -> CodeType:
     if kind == ASYNC_GENERATOR:
         # Its template has local variables of its own, so it cannot be stamped with other parameters.
         return _named_after(stub, _compile(kind, Parameters(stub).declaration(), _asking(kind, key)))
-    return _stamped(_TRAMPOLINES[kind], stub, key)
+    template = _templates.get(kind)
+    if template is None:
+        template = _templates[kind] = _compile(kind, "", _asking(kind, _KEY))
+    return _stamped(template, stub, key)
 
 
 def _compile(kind: int, parameters: str, call: str) -> CodeType:
@@ -122,7 +126,7 @@ def _asking(kind: int, key: str) -> str:
 
 
 _KEY = "<key>"
-_TRAMPOLINES = {kind: _compile(kind, "", _asking(kind, _KEY)) for kind in (0, GENERATOR, COROUTINE)}
+_templates: dict[int, CodeType] = {}
 
 
 def _stamped(template: CodeType, stub: CodeType, key: str) -> CodeType:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from jiti import approval, states, stub, trial
-from jiti.errors import FrozenError, GenerationError, JitiError
+from jiti.errors import FrozenError, JitiError, called_too_late
 from jiti.loader import Source
 
 TYPE_CHECKING = False
@@ -70,7 +70,7 @@ class Call:
         declare: Callable[[FunctionType], Declaration] = stub.declaration_of,
     ) -> None:
         if sys.is_finalizing():  # not even files can be read
-            raise _too_late(function)
+            raise called_too_late(function.__qualname__)
         self.declaration = declare(function)
         self.function = function
         self.args = args
@@ -174,12 +174,4 @@ def _require_threads(call: Call) -> None:
     except RuntimeError as error:
         if "shutdown" not in str(error):
             raise
-    raise _too_late(call.function, call.declaration.key)
-
-
-def _too_late(function: FunctionType, key: str | None = None) -> GenerationError:
-    return GenerationError(
-        f"{function.__qualname__} was called for the first time while Python shuts down: it can no longer be generated",
-        key=key,
-        hint="call it once before the program ends, or commit its implementation",
-    )
+    raise called_too_late(call.function.__qualname__, call.declaration.key)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jiti.dispatch.parameters import Parameters, are_same
+from jiti.dispatch.parameters import Parameters, are_same, split
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -44,7 +44,7 @@ def test_a_frames_values_are_split_into_the_arguments_of_the_same_call(
     declared: str, args: tuple[object, ...], kwargs: dict[str, object]
 ) -> None:
     called = function(declared)
-    assert Parameters(called.__code__).split(called(*args, **kwargs)) == (args, kwargs)
+    assert split(called.__code__, called(*args, **kwargs)) == (args, kwargs)
 
 
 def test_arguments_are_handed_on_to_a_function_of_the_same_parameters() -> None:

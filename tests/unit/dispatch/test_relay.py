@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jiti.dispatch import relay
-from jiti.dispatch.parameters import Parameters
+from jiti.dispatch.parameters import split
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -41,7 +41,7 @@ def trampoline(written: FunctionType, implementation: Callable[..., object]) -> 
     """The stub with a trampoline that leads to `implementation`, which gets its key as `key`."""
 
     def begin(key: str, values: dict[str, object]) -> object:
-        args, kwargs = Parameters(written.__code__).split(values)
+        args, kwargs = split(written.__code__, values)
         return implementation(key, *args, **kwargs)
 
     async def begin_async(key: str, values: dict[str, object]) -> object:
