@@ -47,7 +47,7 @@ class Source:
         declaration: the stub that it is for.
         path: where it stands; of a candidate, a name for tracebacks.
         filed: whether it stands in a file.
-        data: of a file, the bytes that were read; None where they are not known.
+        data: of a file whose state says that it runs, the bytes that were read; else None.
         code: what it is known to be compiled to, before it is loaded.
         compiled: what it was compiled to when it was loaded.
     """
@@ -75,9 +75,7 @@ class Source:
     @classmethod
     def of_file(cls, declaration: Declaration, implementation: Implementation) -> Source:
         """An implementation in the mirror, as it was read when its state was told."""
-        source = cls(declaration, implementation.path, implementation.text, filed=True)
-        source.data = implementation.data
-        return source
+        return cls(declaration, implementation.path, implementation.text, filed=True)
 
     @classmethod
     def remembered(cls, declaration: Declaration, path: str, data: bytes, code: CodeType) -> Source:

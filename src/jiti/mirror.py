@@ -34,6 +34,7 @@ class Implementation:
         header: the header's fields.
         code: all that stands below the header.
         text: the whole file, line ends normalised.
+        data: the bytes that were read; None where nothing was.
     """
 
     __slots__ = ("code", "data", "header", "path", "text")

@@ -67,7 +67,10 @@ class Stubs:
     def hold(self) -> bool:
         """Whether the file is still what it was, and at home where it was."""
         belongs_to = self.home
-        return home.home_in_folder(self._folder) is belongs_to and source.read(self._path, belongs_to) is self.file
+        try:
+            return home.home_in_folder(self._folder) is belongs_to and source.read(self._path, belongs_to) is self.file
+        except (OSError, ValueError, SyntaxError):
+            return False
 
     def _read(self) -> dict[Identity, Found]:
         try:
@@ -116,7 +119,7 @@ def source_of(function: FunctionType, engine: object) -> Source | None:
         engine: whoever generates for it; None for the default.
     """
     stubs = _stubs_of(function)
-    found = stubs and stubs.take(_identity_of(function))
+    found = None if stubs is None else stubs.take(_identity_of(function))
     if stubs is None or found is None:
         return None
     path, data, qualname, text, code = found

@@ -97,7 +97,9 @@ def at_hand(declaration: Declaration, engine: Generates | None) -> Source | None
     state = states.look(declaration, asks=trial.current is None and approval.is_needed(declaration, engine))
     if not state.runs or state.implementation is None:
         return None
-    return Source.of_file(declaration, state.implementation)
+    source = Source.of_file(declaration, state.implementation)
+    source.data = state.implementation.data
+    return source
 
 
 def ordered(call: Call, engine: Generates | None) -> Source:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import clearing, loader, source, trial
+from jiti import clearing, loader, mirror, source, trial
 from jiti.dispatch import remembered
 from jiti.errors import ApprovalNeededError, ConflictError, FrozenError
 from jiti.spec import text_hash
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import FunctionType, ModuleType
 
     from jiti.loader import Source
+    from jiti.stub import Declaration
     from tests.unit.program import Program
 
 ADD = '''
@@ -265,6 +266,23 @@ def test_whether_it_is_approved_is_looked_at_in_each_process(called: Program, mo
     assert told(module.add) is None
     with pytest.raises(ApprovalNeededError):
         module.add(1)
+
+
+class Lenient:
+    """An engine that has a stub run what is there, whatever its state."""
+
+    def generate(self, declaration: Declaration, *_: object) -> mirror.Implementation | None:
+        return mirror.read(declaration)
+
+
+def test_what_an_engine_lets_run_is_looked_at_by_the_next_process(called: Program) -> None:
+    text = called.path.read_text(encoding="utf-8").replace("@jiti", "@jiti(engine=given)").replace("Add.", "Sum.")
+    called.path.write_text(text, encoding="utf-8")
+    called.unload()
+    assert called.load(given=Lenient()).add(1) == 3
+    end(called)
+    called.unload()
+    assert told(called.load(given=None).add) is None
 
 
 def test_a_process_that_tries_candidates_neither_asks_nor_tells(
