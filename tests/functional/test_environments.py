@@ -11,8 +11,6 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 import jiti
 from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.test_first_contact import stable
@@ -135,10 +133,9 @@ def test_under_uv_run_the_environment_in_the_project_counts_and_pipx_says_that_i
 
 
 @once
-@pytest.mark.parametrize("activated", ["", "/another/environment"])
-def test_under_poetry_run_an_environment_elsewhere_counts(tmp_path: Path, activated: str) -> None:
-    """In a folder of caches; another one may be activated meanwhile."""
+def test_under_poetry_run_an_environment_elsewhere_counts(tmp_path: Path) -> None:
+    """In a folder of caches; that another one is activated meanwhile does not matter."""
     project, recording = shop()
     environment = Environment(tmp_path / "pypoetry" / "virtualenvs" / "shop-Xa1-py3", project)
     environment.make()
-    assert_generates(environment, {"JITI_REPLAY": recording, "VIRTUAL_ENV": activated or str(environment.folder)})
+    assert_generates(environment, {"JITI_REPLAY": recording, "VIRTUAL_ENV": str(tmp_path / "another")})
