@@ -108,6 +108,7 @@ def assert_generates(environment: Environment, variables: dict[str, str]) -> Non
     assert environment.run("jiti", "check").stdout == "1 stub, no findings\n"
 
 
+@once
 def test_under_uv_run_the_environment_in_the_project_counts_and_pipx_says_that_it_lacks_packages() -> None:
     """`.venv`, never activated; pipx's jiti looks at the project, and generates nothing that it could not import."""
     project, recording = shop()
