@@ -8,65 +8,90 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 _SKIPPED = {"kind", "type_comment", "type_ignores"}  # `u""` and comments: how it is written, not what it says
 _ANNOTATIONS = {"annotation", "returns"}
+_DEEPEST = 100
+"""Nodes in nodes that are written in one go."""
 
 
 def text(*nodes: ast.AST | None) -> str:
     """The canonical text of some nodes, one after the other; None stands as `-`."""
-    return "\n".join("-" if node is None else "".join(_pieces(node)) for node in nodes)
+    return "\n".join(["-" if node is None else _text(node) for node in nodes])
 
 
 def annotation(node: ast.expr | None) -> str:
     """The canonical text of an annotation, which may be quoted."""
-    return "-" if node is None else "".join(_pieces(_unquoted(node)))
+    return "-" if node is None else _text(_unquoted(node))
 
 
-def _pieces(root: ast.AST) -> Iterable[str]:
-    # A stack of our own: a long chain of operators is nested deeper than Python recurses.
-    stack: list[ast.AST | str] = [root]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, ast.Constant):
-            yield _constant(item.value)
-        else:
-            stack.extend(reversed(_parts(item)))
+class _Place(NamedTuple):
+    """Where the text of a node goes that is written later."""
+
+    node: ast.AST
+    around: list[str]
+    at: int
 
 
-def _parts(node: ast.AST) -> list[ast.AST | str]:
-    parts: list[ast.AST | str] = [f"({type(node).__name__}"]
-    for field, value in ast.iter_fields(node):
-        if value is None or value == [] or field in _SKIPPED:
-            continue
-        parts.append(f" {field}=")
-        if isinstance(value, list):
-            parts.append("[")
-            parts.extend(_item(each) for each in _joined(node, value))
-            parts.append("]")
-        elif isinstance(value, ast.AST):
-            parts.append(_unquoted(value) if field in _ANNOTATIONS and isinstance(value, ast.expr) else value)
-        else:
-            parts.append(_constant(value))
-    return [*parts, ")"]
+def _text(root: ast.AST) -> str:
+    text = [""]
+    waiting = [_Place(root, text, 0)]
+    written = []
+    for each in waiting:  # it grows meanwhile
+        pieces: list[str] = []
+        _write(each.node, pieces, waiting, _DEEPEST)
+        written.append(pieces)
+    for each, pieces in zip(reversed(waiting), reversed(written), strict=True):
+        each.around[each.at] = "".join(pieces)
+    return text[0]
 
 
-def _item(value: object) -> ast.AST | str:
-    if isinstance(value, ast.AST):
-        return value
-    return "-" if value is None else _constant(value)
+def _write(node: ast.AST, pieces: list[str], waiting: list[_Place], depth: int) -> None:
+    """Add a node's text; what is nested deeper than `depth`, as a long chain of operators is, is left to be written."""
+    if isinstance(node, ast.Constant):
+        pieces.append(_constant(node.value))
+        return
+    if isinstance(node, ast.Name):  # half of all nodes
+        pieces.append(f"(Name id={_word(node.id)} ctx=({type(node.ctx).__name__}))")
+        return
+    if not depth:
+        waiting.append(_Place(node, pieces, len(pieces)))
+        pieces.append("")
+        return
+    head, fields = _shape(type(node))
+    pieces.append(head)
+    for field, before, is_annotation in fields:
+        value = getattr(node, field, None)
+        if isinstance(value, ast.AST):
+            pieces.append(before)
+            part = _unquoted(value) if is_annotation and isinstance(value, ast.expr) else value
+            _write(part, pieces, waiting, depth - 1)
+        elif isinstance(value, list):
+            if not value:
+                continue
+            pieces.append(f"{before}[")
+            for each in _joined(value) if isinstance(node, ast.JoinedStr) else value:
+                if isinstance(each, ast.AST):
+                    _write(each, pieces, waiting, depth - 1)
+                else:
+                    pieces.append("-" if each is None else _constant(each))
+            pieces.append("]")
+        elif value is not None:
+            pieces.append(before + (_word(value) if type(value) is str else _constant(value)))
+    pieces.append(")")
 
 
-def _joined(node: ast.AST, values: list[object]) -> list[object]:
+@cache
+def _shape(kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, str, bool], ...]]:
+    """What a kind of node begins with; its fields, each with what stands before it, and whether it is an annotation."""
+    fields = tuple((each, f" {each}=", each in _ANNOTATIONS) for each in kind._fields if each not in _SKIPPED)
+    return f"({kind.__name__}", fields
+
+
+def _joined(values: list[object]) -> list[object]:
     """The values of an f-string with neighbouring pieces of text joined: Pythons split them differently."""
-    if not isinstance(node, ast.JoinedStr):
-        return values
     joined: list[object] = []
     for value in values:
         if isinstance(value, ast.Constant) and joined and isinstance(joined[-1], ast.Constant):
@@ -74,6 +99,12 @@ def _joined(node: ast.AST, values: list[object]) -> list[object]:
         else:
             joined.append(value)
     return [value for value in joined if not (isinstance(value, ast.Constant) and value.value == "")]
+
+
+@lru_cache(maxsize=10_000)
+def _word(name: str) -> str:
+    """A name as a constant: there are far fewer of them than places where they stand."""
+    return _constant(name)
 
 
 def _constant(value: object) -> str:

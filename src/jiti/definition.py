@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jiti import allowed, canonical, class_spec, members, source, syntax, uses
+from jiti import allowed, canonical, class_spec, members, outline, source, syntax, uses
 from jiti.errors import JitiError, RealBodyError, StubError
 from jiti.spec import NONE, Spec, text_hash
 from jiti.stub import Declaration
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _NOTHING = "leave `...` in the methods that are to be written, or take `@jiti` away"
 PRAGMAS = ("type:", "noqa", "pragma", "fmt:", "ty:", "pyright:")
 _SPEC_KEYWORDS = ("uses",)
+_YIELDS = (ast.Yield, ast.YieldFrom)
+_WITHOUT_YIELDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Name, ast.Constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def define(declaration: Declaration) -> Definition:
         RealBodyError: the stub has a body.
     """
     file = _read(declaration)
-    found = _find(declaration, _stubs_in(file)) or _find_undecorated(declaration, file)
+    found = _find(declaration, outline.of(file).stubs) or _find_undecorated(declaration, file)
     clean = _docstring_of(declaration, found.node)
     hints = _hints(file, found.node, declaration)
     allows = allowed.of_stub(declaration, found.decorator, file.tree)
@@ -138,7 +140,7 @@ def spec_called(definition: Definition, name: str, said: Mapping[str, str]) -> S
     """The spec that a stub would have if it bore another name, and if its docstring had other words for some."""
     declaration = definition.declaration
     file = _read(declaration)
-    found = _find(declaration, _stubs_in(file)) or _find_undecorated(declaration, file)
+    found = _find(declaration, outline.of(file).stubs) or _find_undecorated(declaration, file)
     node = copy.copy(found.node)
     node.name = name
     signature = text_hash(_signature(replace(found, node=node), definition.allows))
@@ -152,7 +154,7 @@ def refusals(declarations: Sequence[Declaration]) -> dict[str, JitiError]:
     refused: dict[str, JitiError] = {}
     file = _read(declarations[0])
     named: dict[str, list[syntax.Found]] = {}
-    for each in syntax.stubs_in(file.tree):
+    for each in outline.of(file).stubs:
         named.setdefault(each.qualname, []).append(each)
     for declaration in declarations:
         try:
@@ -258,13 +260,12 @@ def _require_placeholder(declaration: Declaration, node: syntax.StubNode) -> Non
 
 def yields(node: syntax.FunctionNode) -> bool:
     """Whether a function is a generator."""
-    stack: list[ast.AST] = list(node.body)
-    while stack:
-        item = stack.pop()
-        if isinstance(item, ast.Yield | ast.YieldFrom):
+    found: list[ast.AST] = list(node.body)
+    for each in found:  # it grows meanwhile
+        if isinstance(each, _YIELDS):
             return True
-        if not isinstance(item, syntax.FunctionNode | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(item))
+        if not isinstance(each, _WITHOUT_YIELDS):
+            found += syntax.children(each)
     return False
 
 
@@ -304,14 +305,7 @@ def _hints(file: source.SourceFile, node: syntax.StubNode, declaration: Declarat
     return [text for text in comments if not text.lower().startswith(PRAGMAS)]
 
 
-# Who works from one stub of a file mostly goes on with the next: a file is read through once for all of them.
-
-
-@lru_cache(maxsize=4)
-def _stubs_in(file: source.SourceFile) -> tuple[syntax.Found, ...]:
-    return tuple(syntax.stubs_in(file.tree))
-
-
+# Who works from one stub of a file mostly goes on with the next: its comments are read once for all of them.
 @lru_cache(maxsize=4)
 def _comments_in(file: source.SourceFile) -> tuple[tuple[int, str], ...]:
     return tuple(_comments(file.text))

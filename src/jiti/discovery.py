@@ -32,13 +32,18 @@ def project_files(root: str, exclude: Sequence[str] = ()) -> Iterator[str]:
     yield from _walk(root, "", _rules_above(root), excluded)
 
 
-def python_files(root: str, settings: Settings) -> Iterator[str]:
+def python_files(root: str, settings: Settings, files: Iterable[str] | None = None) -> Iterator[str]:
     """The project's Python files where stubs are looked for.
 
     These are the files below `[tool.jiti]`'s `sources` and `tests`; where it names neither, all of `project_files`.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+        files: what `project_files` has found, where it was asked already.
     """
     places = tuple(place.rstrip("/") for place in (*settings.sources, *settings.tests))
-    for path in project_files(root, settings.exclude):
+    for path in project_files(root, settings.exclude) if files is None else files:
         if path.endswith(".py") and (not places or _lies_below(path, places)):
             yield path
 

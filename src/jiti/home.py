@@ -21,6 +21,7 @@ ROOT_MARKERS = (MIRROR, "pyproject.toml", ".git")
 NOTEBOOK = "__notebook__"
 """The path that code without a file has in keys, and the name of its module."""
 _NOTEBOOK_FILE = (MIRROR, ".local", "notebook", f"{NOTEBOOK}.py")
+_AT_ONCE = 1 << 16  # bytes; nearly all source files are smaller
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -59,8 +60,7 @@ class Home:
             OSError: it cannot be read; FileNotFoundError or NotADirectoryError if there is none.
         """
         if self.loader is None:
-            with open(path, "rb") as file:
-                return file.read()
+            return read_bytes(path)
         archive = getattr(self.loader, "archive", None)
         if archive is not None:
             path = path.removeprefix(os.path.abspath(archive) + os.sep)
@@ -68,6 +68,24 @@ class Home:
             return self.loader.get_data(path)
         except OSError as error:  # zipimport tells no kind of it
             raise FileNotFoundError(*error.args) from error
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file; in half the time of `open`, which who reads ten thousand of them feels.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, _AT_ONCE)
+        pieces = [data]
+        while data:
+            data = os.read(descriptor, _AT_ONCE)
+            pieces.append(data)
+    finally:
+        os.close(descriptor)
+    return b"".join(pieces)
 
 
 def source_path(root: str, path: str) -> str:

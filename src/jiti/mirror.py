@@ -116,18 +116,25 @@ def compiled_path(home: Home, path: str) -> str:
 def filed_parts(declaration: Declaration, path: str) -> list[str]:
     """The folders and the name, without ending, that what is filed for a stub of a source path has."""
     *folders, module = path.split("/")
-    qualname, accessor = declaration.qualname, ""
+    return [*folders, module.removesuffix(".py"), *_names(declaration.qualname)]
+
+
+def _names(qualname: str) -> list[str]:
+    if "." not in qualname:
+        return [qualname]
+    accessor = ""
     for ending in (".setter", ".deleter"):
         if qualname.endswith(ending):
             qualname, accessor = qualname.removesuffix(ending), ending
     names = ["_locals_" if name == "<locals>" else name for name in qualname.split(".")]
     names[-1] += accessor
-    return [*folders, module.removesuffix(".py"), *names]
+    return names
 
 
 def plain_path(declaration: Declaration) -> str:
     """Where a stub's implementation most likely lies (absolute); another stub may have taken that name."""
-    return os.sep.join((declaration.home.mirror, *filed_parts(declaration, _filed_path(declaration)))) + ".py"
+    module = _filed_path(declaration).removesuffix(".py").replace("/", os.sep)
+    return os.sep.join((declaration.home.mirror, module, *_names(declaration.qualname))) + ".py"
 
 
 def _marked_path(declaration: Declaration) -> str:

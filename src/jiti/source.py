@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
+from jiti.home import read_bytes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
     from jiti.home import Home
+    from jiti.outline import Outline
 
 BOM = b"\xef\xbb\xbf"
 ACCESSORS = ("setter", "deleter")
@@ -22,13 +25,15 @@ class SourceFile:
     Attributes:
         path: absolute path.
         text: its text, line ends normalised to a newline.
+        outline: what it defines, where `jiti.outline` was asked.
     """
 
-    __slots__ = ("_lines", "_tree", "path", "text")
+    __slots__ = ("_lines", "_tree", "outline", "path", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.text = decode(data)
+        self.outline: Outline | None = None
         self._lines: list[str] | None = None
         self._tree: ast.Module | None = None
 
@@ -115,8 +120,10 @@ def decode(data: bytes) -> str:
         SyntaxError: the file declares an encoding that is not known, or not of text.
     """
     data = data.removeprefix(BOM)
-    head = data[:400].split(b"\n", 2)[:2]
-    if any(b"coding" in line and line.lstrip().startswith(b"#") for line in head):
+    head = data[:400]
+    if b"coding" in head and any(
+        b"coding" in line and line.lstrip().startswith(b"#") for line in head.split(b"\n", 2)[:2]
+    ):
         import io
         import tokenize
 
@@ -139,6 +146,22 @@ def normalise_line_ends(text: str) -> str:
     return text
 
 
+def may_hold(path: str, word: str) -> bool:
+    """Whether a word, which is ASCII, stands anywhere in a source file; one that was read before is not read again.
+
+    Args:
+        path: absolute path.
+        word: what to look for.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    known = _seen.get(path)
+    if known is not None and known[0] == _stamp(path):
+        return word in known[1].text
+    return word.encode() in read_bytes(path)
+
+
 _seen: dict[str, tuple[tuple[int, int] | None, SourceFile]] = {}
 
 
@@ -153,18 +176,17 @@ def read(path: str, home: Home | None = None) -> SourceFile:
         OSError: it cannot be read.
         UnicodeDecodeError, SyntaxError: it cannot be decoded.
     """
-    stamp = None
-    if home is None or home.loader is None:
-        status = os.stat(path)
-        stamp = status.st_mtime_ns, status.st_size
+    stamp = _stamp(path) if home is None or home.loader is None else None
     known = _seen.get(path)
     if known is not None and known[0] == stamp:
         return known[1]
-    if home is not None:
-        data = home.read(path)
-    else:
-        with open(path, "rb") as file:
-            data = file.read()
+    data = read_bytes(path) if home is None else home.read(path)
     found = SourceFile(path, data)
     _seen[path] = stamp, found
     return found
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """What tells that a file has not changed: its time and size."""
+    status = os.stat(path)
+    return status.st_mtime_ns, status.st_size

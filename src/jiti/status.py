@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jiti import gates, mirror, requirements, states, stub
 from jiti.approval import ASK
 from jiti.definition import define, refusals
-from jiti.discovery import python_files
+from jiti.discovery import project_files, python_files
 from jiti.effects import standing
 from jiti.errors import JitiError, StubError
 from jiti.filed import unclaimed
@@ -18,7 +18,7 @@ from jiti.targets import select
 from jiti.uses import KEYWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jiti.effects.reading import Effect
     from jiti.filed import Orphan
@@ -109,11 +109,12 @@ def survey(root: str, settings: Settings, targets: Sequence[str] = ()) -> Survey
     Raises:
         StubError: a target means nothing, or several things.
     """
-    declarations, orphans, unreadable = inventory(root, settings)
+    files = tuple(project_files(root, settings.exclude))
+    declarations, orphans, unreadable = inventory(root, settings, files)
     if targets:
         wanted = {each.key for target in targets for each in select(declarations, target)}
         declarations = [each for each in declarations if each.key in wanted]
-    project = gates.find(root, settings)
+    project = gates.find(root, settings, files)
     stubs, refused = [], []
     for declaration in declarations:
         try:
@@ -196,11 +197,19 @@ def orphans(root: str, settings: Settings) -> list[Orphan]:
     return inventory(root, settings)[1]
 
 
-def inventory(root: str, settings: Settings) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:
-    """A project's stubs, the files of its mirrors that belong to none, and what could not be read."""
+def inventory(
+    root: str, settings: Settings, files: Iterable[str] | None = None
+) -> tuple[list[Declaration], list[Orphan], list[JitiError]]:
+    """A project's stubs, the files of its mirrors that belong to none, and what could not be read.
+
+    Args:
+        root: absolute path of the project root.
+        settings: the project's settings.
+        files: what `jiti.discovery.project_files` has found, where it was asked already.
+    """
     declarations: list[Declaration] = []
     problems: list[JitiError] = []
-    paths = dict.fromkeys(python_files(root, settings))
+    paths = dict.fromkeys(python_files(root, settings, files))
     for path in paths:
         try:
             declarations += stub.declarations_in(root, path)

@@ -268,9 +268,10 @@ def declarations_in(root: str, path: str) -> list[Declaration]:
     file = _read_static(root, path)
     if "jiti" not in file.text:
         return []
-    from jiti import syntax
+    from jiti import outline
 
-    return [_declaration(root, path, file, found) for found in syntax.stubs_in(file.tree)]
+    home = _home_in(root, file)
+    return [_declaration(root, path, file, found, home) for found in outline.of(file).stubs]
 
 
 def declaration_for(root: str, key: str) -> Declaration:
@@ -299,7 +300,8 @@ def _below_an_alias(root: str, path: str, qualname: str) -> list[Declaration]:
 
     file = _read_static(root, path, always=True)
     found = syntax.below_an_alias(file.tree, qualname)
-    return [_declaration(root, path, file, found)] if found and members.is_empty(found.node) else []
+    is_stub = found is not None and members.is_empty(found.node)
+    return [_declaration(root, path, file, found, _home_in(root, file))] if found and is_stub else []
 
 
 def _read_static(root: str, path: str, *, always: bool = False) -> source.SourceFile:
@@ -315,10 +317,14 @@ def _read_static(root: str, path: str, *, always: bool = False) -> source.Source
     return file
 
 
-def _declaration(root: str, path: str, file: source.SourceFile, found: Found) -> Declaration:
+def _home_in(root: str, file: source.SourceFile) -> Home | None:
+    """What a file of a project belongs to, if that is the project that it is asked for."""
+    home = home_of(file.path)
+    return home if home.root == root else None
+
+
+def _declaration(root: str, path: str, file: source.SourceFile, found: Found, home: Home | None) -> Declaration:
     from jiti import syntax
 
-    text = "".join(file.block(*syntax.span(node)) for node in (*found.overloads, found.node))
-    home = home_of(file.path)
-    own = home if home.root == root else None
-    return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text, own)
+    text = "".join([file.block(*syntax.span(node)) for node in (*found.overloads, found.node)])
+    return Declaration(root, path, found.qualname, syntax.span(found.node)[0], text, home)

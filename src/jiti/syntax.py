@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from jiti.source import ACCESSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 StubNode = FunctionNode | ast.ClassDef
+Definition: TypeAlias = tuple[StubNode, str, tuple[str, ...]]
+"""A function or class, its qualified name, and the names of the classes around it."""
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-_SIMPLE = frozenset({ast.Expr, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Return, ast.Raise, ast.Pass})
+_NAMING = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign})
+SIMPLE = frozenset({*_NAMING, ast.Expr, ast.Return, ast.Raise, ast.Pass, ast.Assert})
 """Statements that hold no others: the most frequent ones."""
+_WITH_A_BODY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.With, ast.AsyncWith)
+"""Those that have one block, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,16 @@ def stubs_in(tree: ast.Module, aliases: Collection[str] = ()) -> list[Found]:
         tree: a file's.
         aliases: expressions that are the decorator as well, since another file has made them so: `my`, `ai.my`.
     """
-    names = JitiNames(tree, aliases)
+    return stubs_among(all_definitions(tree), JitiNames(tree, aliases))
+
+
+def stubs_among(definitions: Iterable[Definition], names: JitiNames) -> list[Found]:
+    """What `stubs_in` finds, where the definitions of a file and its names for the decorators are known already."""
     found = []
     overloads: dict[str, list[FunctionNode]] = {}
-    for node, qualname, owners in all_definitions(tree):
+    for node, qualname, owners in definitions:
+        if not node.decorator_list:
+            continue
         if isinstance(node, FunctionNode) and is_overload(node):
             overloads.setdefault(qualname, []).append(node)
             continue
@@ -98,31 +109,33 @@ def definitions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str, tuple[str
             yield node, qualname, owners
 
 
-def all_definitions(tree: ast.Module) -> Iterator[tuple[StubNode, str, tuple[str, ...]]]:
+def all_definitions(tree: ast.Module) -> list[Definition]:
     """Every function and class of a tree with its qualified name and the classes around it."""
+    found: list[Definition] = []
 
-    def walk(
-        body: list[ast.stmt], prefix: str, owners: tuple[str, ...]
-    ) -> Iterator[tuple[StubNode, str, tuple[str, ...]]]:
+    def walk(body: list[ast.stmt], prefix: str, owners: tuple[str, ...]) -> None:
         for statement in body:
+            if type(statement) in SIMPLE:  # a list, and this, for who reads thousands of files
+                continue
             if isinstance(statement, FunctionNode):
                 qualname = prefix + statement.name
                 half = accessor(statement)
-                yield statement, f"{qualname}.{half}" if half else qualname, owners
-                yield from walk(statement.body, f"{qualname}.<locals>.", ())
+                found.append((statement, f"{qualname}.{half}" if half else qualname, owners))
+                walk(statement.body, f"{qualname}.<locals>.", ())
             elif isinstance(statement, ast.ClassDef):
-                yield statement, prefix + statement.name, owners
-                yield from walk(statement.body, f"{prefix}{statement.name}.", (*owners, statement.name))
+                found.append((statement, prefix + statement.name, owners))
+                walk(statement.body, f"{prefix}{statement.name}.", (*owners, statement.name))
             else:
-                yield from walk(nested(statement), prefix, owners)
+                walk(nested(statement), prefix, owners)
 
-    yield from walk(tree.body, "", ())
+    walk(tree.body, "", ())
+    return found
 
 
 def span(node: StubNode) -> tuple[int, int]:
     """The first and last line of a definition, decorators included."""
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return first, node.end_lineno or node.lineno
+    first = node.decorator_list[0] if node.decorator_list else node
+    return first.lineno, node.end_lineno or node.lineno
 
 
 def _is_yield(statement: ast.stmt, *, of_anything: bool) -> bool:
@@ -143,18 +156,25 @@ def _is_placeholder(statement: ast.stmt) -> bool:
     return False
 
 
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Every statement of a tree, nested ones included; several times as fast as a walk of all nodes."""
-    found = list(tree.body)
-    for statement in found:  # it grows meanwhile
-        yield statement
-        found += nested(statement)
+def _imports_and_assignments(tree: ast.Module) -> list[ast.stmt]:
+    """Those of a tree, nested ones included, the outer before the inner; quicker than a walk of all nodes."""
+    found: list[ast.stmt] = []
+    waiting = list(tree.body)
+    for statement in waiting:  # it grows meanwhile
+        kind = type(statement)
+        if kind in _NAMING:
+            found.append(statement)
+        elif kind not in SIMPLE:
+            waiting += nested(statement)
+    return found
 
 
 def nested(statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of the blocks in a statement, clauses of `try` and `match` included."""
+    """The statements of the blocks in a statement, clauses of `try` and `match` included; the list is not to change."""
+    if isinstance(statement, _WITH_A_BODY):
+        return statement.body
     inner: list[ast.stmt] = []
-    if type(statement) in _SIMPLE:
+    if type(statement) in SIMPLE:
         return inner
     for block in _BLOCKS:
         for item in getattr(statement, block, ()):
@@ -165,10 +185,24 @@ def nested(statement: ast.stmt) -> list[ast.stmt]:
     return inner
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes that are a node's fields, or in them, but contexts; quicker than `ast.iter_child_nodes`."""
+    found: list[ast.AST] = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST) and field != "ctx":
+            found.append(value)
+    return found
+
+
 def accessor(node: FunctionNode) -> str:
     """Which half of a property a function is: `setter` or `deleter`; empty for everything else."""
-    found = (accessor_of(decorator, node.name) for decorator in node.decorator_list)
-    return next((each for each in found if each), "")
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Attribute) and (half := accessor_of(decorator, node.name)):
+            return half
+    return ""
 
 
 def accessor_of(decorator: ast.expr, name: str) -> str | None:
@@ -200,7 +234,7 @@ class JitiNames:
         self.modules: set[str] = set()
         self.gates: set[str] = set()
         assigned: list[tuple[ast.expr, set[str]]] = []
-        for node in _statements(tree):
+        for node in _imports_and_assignments(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "jiti" and not node.level:
                 self._read(node)
             elif isinstance(node, ast.Import):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import doctest
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,6 +69,8 @@ def cases_of(node: FunctionNode | ast.ClassDef, around: Surroundings | None = No
 
 def example_cases(docstring: str) -> tuple[Case, ...]:
     """The cases of a docstring's `>>>` examples that call something with literals and show a literal."""
+    import doctest  # it loads a debugger and unittest, which nobody needs who only reads
+
     body = _Body(Surroundings(Scope()), {})
     found = []
     try:

@@ -123,6 +123,8 @@ class _Source:
 
     def _heirs(self, owners: Sequence[ast.ClassDef]) -> list[ast.ClassDef]:
         """The file's classes that inherit from a test's own: it runs in each of them."""
+        if not owners:
+            return []
         known = {each.name for each in owners}
         found = []
         for each in self._module.file.tree.body:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from jiti import syntax
+from jiti import source, syntax
 from jiti.discovery import python_files
 from jiti.errors import JitiError
 from jiti.gates.cases import Surroundings, cases_of
@@ -33,7 +33,7 @@ from jiti.stub import Declaration
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jiti.gates.gate import Case
     from jiti.gates.modules import Module
@@ -74,7 +74,7 @@ class Found:
         return found
 
 
-def find(root: str, settings: Settings) -> Found:
+def find(root: str, settings: Settings, files: Iterable[str] | None = None) -> Found:
     """Find all gates of a project.
 
     They are looked for in the files below `[tool.jiti] tests` and `sources`; in all Python files where `tests` is
@@ -83,10 +83,11 @@ def find(root: str, settings: Settings) -> Found:
     Args:
         root: absolute path of the project root.
         settings: the project's settings.
+        files: what `jiti.discovery.project_files` has found, where it was asked already.
     """
     places = settings if settings.tests else replace(settings, sources=())
     finder = _Finder(root, settings)
-    for path in python_files(root, places):
+    for path in python_files(root, places, files):
         finder.read(path)
     return Found(tuple(finder.gates), tuple(finder.problems), finder.modules)
 
@@ -125,8 +126,7 @@ class _Finder:
             self._add(marked, module)
 
     def _may_hold_gates(self, path: str) -> bool:
-        with open(os.path.join(self._root, *path.split("/")), "rb") as file:
-            return NAME.encode() in file.read()
+        return source.may_hold(os.path.join(self._root, *path.split("/")), NAME)
 
     def _add(self, marked: Marked, module: Module) -> None:
         path = module.path
@@ -175,7 +175,9 @@ class _Finder:
     def _is_of_another_project(self, path: str) -> bool:
         """Whether a file lies in a project of its own inside this one: what tests it lies there, too."""
         home = home_of(os.path.join(self._root, *path.split("/")))
-        return not home.is_installed and os.path.realpath(home.root) != os.path.realpath(self._root)
+        if home.is_installed or home.root == self._root:
+            return False
+        return os.path.realpath(home.root) != os.path.realpath(self._root)
 
     def _stub_keys(self, thing: Thing) -> Iterator[str]:
         if isinstance(thing, FunctionThing):

@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jiti import source, syntax
+from jiti import outline, source
 from jiti.discovery import project_files
 from jiti.gates.import_path import extra_folders
 from jiti.gates.required import RequiredFor
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
+    from jiti import syntax
     from jiti.settings import Settings
 
 UNREADABLE = (SyntaxError, ValueError, OSError, RecursionError, MemoryError)
@@ -44,18 +45,18 @@ class Module:
     @cached_property
     def stubs(self) -> dict[str, ast.AST]:
         """The definitions that carry `@jiti`, by qualified name; tests that are to be written are none of these."""
-        found = syntax.stubs_in(self.file.tree) if "jiti" in self.file.text else ()
+        found = outline.of(self.file).stubs if "jiti" in self.file.text else ()
         return {each.qualname: each.node for each in found if not each.gates}
 
-    @cached_property
+    @property
     def jiti_names(self) -> syntax.JitiNames:
         """By which names it reaches the decorators."""
-        return syntax.JitiNames(self.file.tree)
+        return outline.of(self.file).names
 
     @cached_property
     def required_for(self) -> RequiredFor:
         """Where it uses the decorator of that name."""
-        return RequiredFor(self.file.tree)
+        return RequiredFor(self.file.tree, self.jiti_names)
 
 
 _read: dict[str, Module] = {}
@@ -84,6 +85,7 @@ class Modules:
         self.settings = settings
         self._known: dict[str, Module | Exception] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self._extra: tuple[str, ...] | None = None
         self._all: tuple[str, ...] | None = None
 
@@ -150,6 +152,8 @@ class Modules:
         return tuple(self._below(package.removesuffix(_PACKAGE), name))
 
     def _below(self, folder: str, name: str) -> Iterator[str]:
+        if name and not self._begins_in(folder, name.partition(".")[0]):
+            return
         stem = folder + name.replace(".", "/")
         package = f"{stem}/" if name else folder
         if self.exists(package + _PACKAGE):
@@ -158,6 +162,17 @@ class Modules:
             yield f"{stem}.py"
         elif os.path.isdir(os.path.join(self.root, *package.split("/"))):
             yield package
+
+    def _begins_in(self, folder: str, name: str) -> bool:
+        """Whether a folder holds a package or a module of a name: asked of all, where nearly none does."""
+        if folder not in self._names:
+            try:
+                names = os.listdir(os.path.join(self.root, *folder.split("/")))
+            except OSError:
+                names = []
+            self._names[folder] = frozenset(names)
+        names = self._names[folder]
+        return name in names or f"{name}.py" in names
 
     def _above(self, importer: str) -> Iterator[str]:
         folder = importer

@@ -52,13 +52,17 @@ class Marked:
 class RequiredFor:
     """What a test file calls the decorator, and where it uses it.
 
+    Args:
+        tree: the file's.
+        names: by which it reaches jiti's decorators.
+
     Attributes:
         elsewhere: where it is called otherwise than as a decorator, or decorates without targets.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, names: syntax.JitiNames) -> None:
         self._tree = tree
-        self._names = syntax.JitiNames(tree)
+        self._names = names
         self.elsewhere = sorted(self._used_elsewhere(nodes(tree)), key=lambda each: each.lineno)
 
     def is_on(self, decorator: ast.expr) -> bool:

@@ -6,10 +6,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jiti.syntax import FunctionNode
+from jiti.syntax import SIMPLE, FunctionNode, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_LEAVES = (ast.Name, ast.Constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ class Scope:
         for statement in body:
             for name, binding, source in _bound(statement):
                 self._bind(name, binding, source, conditional=conditional)
-            self._read(list(blocks(statement)), conditional=True)
+            inside = list(blocks(statement))
+            if inside:
+                self._read(inside, conditional=True)
 
     def _bind(self, name: str, binding: Binding | None, source: ast.stmt, *, conditional: bool) -> None:
         if isinstance(binding, ImportedName) and binding.name == "*":
@@ -89,19 +94,15 @@ class Scope:
 def nodes(root: ast.AST) -> list[ast.AST]:
     """All nodes of a tree but contexts, in no particular order; quicker than `ast.walk`, which finding gates feels."""
     found = [root]
-    for node in found:
-        for field_name in node._fields:
-            value = getattr(node, field_name, None)
-            if isinstance(value, list):
-                found.extend(each for each in value if isinstance(each, ast.AST))
-            elif isinstance(value, ast.AST) and field_name != "ctx":
-                found.append(value)
+    for node in found:  # it grows meanwhile
+        if not isinstance(node, _LEAVES):
+            found += children(node)
     return found
 
 
 def blocks(statement: ast.stmt) -> Iterator[ast.stmt]:
     """The statements in the blocks of one that makes no scope of its own: an `if`, a `try`, a loop."""
-    if isinstance(statement, FunctionNode | ast.ClassDef):
+    if type(statement) in SIMPLE or isinstance(statement, FunctionNode | ast.ClassDef):
         return
     for child in ast.iter_child_nodes(statement):
         if isinstance(child, ast.stmt):

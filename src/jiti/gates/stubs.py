@@ -6,7 +6,7 @@ import ast
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jiti import syntax
+from jiti import outline, syntax
 from jiti.gates.modules import UNREADABLE
 from jiti.gates.resolution import ClassThing, FunctionThing, ModuleThing
 
@@ -63,7 +63,7 @@ class Stubs:
         if path not in self._aliases:
             module = self._modules.at(path)
             found: set[str] = set()
-            for node, _, _ in syntax.all_definitions(module.file.tree):
+            for node, _, _ in outline.of(module.file).definitions:
                 for each in node.decorator_list:
                     if not module.jiti_names.is_jiti(each):
                         found |= self._way_to_jiti(each, path)

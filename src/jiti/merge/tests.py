@@ -69,7 +69,7 @@ def without_targets(text: str, places: Mapping[str, Collection[tuple[int, int]]]
         places: what goes.
     """
     read = Text(text)
-    required = RequiredFor(read.tree)
+    required = RequiredFor(read.tree, syntax.JitiNames(read.tree))
     edits = []
     for marked in required.marked:
         for number, call in enumerate(_calls(marked, required)):
