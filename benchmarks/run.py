@@ -36,14 +36,6 @@ rounds = [[min(timeit.repeat(c, globals={'f': g}, number=200_000, repeat=3)) for
 print(*(min(times) / 200_000 * 1e9 for times in zip(*rounds)))
 """
 
-READ_ALL = """
-import ast
-import pathlib
-for path in sorted(pathlib.Path.cwd().rglob("*.py")):
-    text = path.read_text("utf-8")
-    if ".jiti" not in path.parts:
-        ast.parse(text)
-"""
 
 
 def python(*arguments: str, cwd: Path | None = None) -> str:
@@ -123,31 +115,6 @@ def warm_start(modules: int = 100, stubs: int = 10) -> list[str]:
     return rows
 
 
-def offline_check(modules: int, stubs: int = 10) -> str:
-    """`jiti check` on many stubs, all of them fresh, beside reading its files and parsing the sources alone."""
-    project = Project({"pyproject.toml": "", "m0.py": many_stubs(stubs)})
-    from jiti import filing, stub
-    from jiti.definition import define
-
-    for declaration in stub.declarations_in(str(project.root), "m0.py"):
-        code = PLAIN.format(name=declaration.qualname)
-        text = filing.file(define(declaration), code, made="benchmark").text
-        for number in range(1, modules):
-            path = project.root / ".jiti" / f"m{number}" / f"{declaration.qualname}.py"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text.replace("m0.py::", f"m{number}.py::"), "utf-8")
-    project.write({f"m{number}.py": many_stubs(stubs) for number in range(1, modules)})
-    check, floor = in_turn(["-m", "jiti", "check"], ["-c", READ_ALL], rounds=5, cwd=project.root)
-    what = f"`jiti check`, {modules * stubs:,} stubs in {modules:,} files"
-    return f"| {what} | {check:.0f} ms | reading and parsing them: {floor:.0f} ms | {check / floor:.2f} |"
-
-
-def many_stubs(number: int) -> str:
-    """A module of stubs."""
-    head, *_ = STUB.partition("@jiti")
-    return head + "\n\n".join(STUB.format(name=f"f{each}").removeprefix(head) for each in range(number))
-
-
 def submit_to_result() -> list[str]:
     """From a passing `submit` to its result: with the child ready, at once, and for a later candidate."""
     tests = "def test_it_adds() -> None:\n    assert f(1) == 3\n"
@@ -178,8 +145,6 @@ def rows() -> Iterator[str]:
     yield cached_call()
     yield import_time()
     yield from warm_start()
-    yield offline_check(500)
-    yield offline_check(1_000)
     yield from submit_to_result()
 
 

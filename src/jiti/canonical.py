@@ -69,18 +69,25 @@ def _write(node: ast.AST, pieces: list[str], waiting: list[_Place], depth: int) 
             part = _unquoted(value) if is_annotation and isinstance(value, ast.expr) else value
             _write(part, pieces, waiting, depth - 1)
         elif isinstance(value, list):
-            if not value:
-                continue
-            pieces.append(f"{before}[")
-            for each in _joined(value) if isinstance(node, ast.JoinedStr) else value:
-                if isinstance(each, ast.AST):
-                    _write(each, pieces, waiting, depth - 1)
-                else:
-                    pieces.append("-" if each is None else _constant(each))
-            pieces.append("]")
+            _write_all(before, value, node, pieces, waiting, depth - 1)
         elif value is not None:
             pieces.append(before + (_word(value) if type(value) is str else _constant(value)))
     pieces.append(")")
+
+
+def _write_all(
+    before: str, values: list[object], node: ast.AST, pieces: list[str], waiting: list[_Place], depth: int
+) -> None:
+    """Add the text of a node's field that is a list, and what stands before it; of an empty one nothing."""
+    if not values:
+        return
+    pieces.append(f"{before}[")
+    for each in _joined(values) if isinstance(node, ast.JoinedStr) else values:
+        if isinstance(each, ast.AST):
+            _write(each, pieces, waiting, depth)
+        else:
+            pieces.append("-" if each is None else _constant(each))
+    pieces.append("]")
 
 
 @cache
