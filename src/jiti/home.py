@@ -21,7 +21,6 @@ ROOT_MARKERS = (MIRROR, "pyproject.toml", ".git")
 NOTEBOOK = "__notebook__"
 """The path that code without a file has in keys, and the name of its module."""
 _NOTEBOOK_FILE = (MIRROR, ".local", "notebook", f"{NOTEBOOK}.py")
-_AT_ONCE = 1 << 16  # bytes; nearly all source files are smaller
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -71,21 +70,15 @@ class Home:
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of a file; in half the time of `open`, which who reads ten thousand of them feels.
+    """The bytes of a file, without a buffer between: who reads ten thousand of them feels it.
 
     Raises:
         OSError: it cannot be read.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        data = os.read(descriptor, _AT_ONCE)
-        pieces = [data]
-        while data:
-            data = os.read(descriptor, _AT_ONCE)
-            pieces.append(data)
-    finally:
-        os.close(descriptor)
-    return b"".join(pieces)
+    with open(
+        path, "rb", buffering=0
+    ) as file:  # by this name, which whoever shows other texts than the disk's replaces
+        return file.read()
 
 
 def source_path(root: str, path: str) -> str:
