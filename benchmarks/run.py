@@ -37,7 +37,6 @@ print(*(min(times) / 200_000 * 1e9 for times in zip(*rounds)))
 """
 
 
-
 def python(*arguments: str, cwd: Path | None = None) -> str:
     """What a fresh interpreter prints."""
     environment = {**os.environ, "PYTHONPATH": SOURCE, "JITI_FROZEN": "1"}

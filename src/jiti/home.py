@@ -75,9 +75,7 @@ def read_bytes(path: str) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    with open(
-        path, "rb", buffering=0
-    ) as file:  # by this name, which whoever shows other texts than the disk's replaces
+    with open(path, "rb", buffering=0) as file:  # by this name: a merge replaces it to show other texts
         return file.read()
 
 
