@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
 import pytest
 
+from jiti import canonical
 from jiti.definition import body_hash
 from tests.unit.snippets import SNIPPETS
 
@@ -69,3 +71,10 @@ def test_text_that_does_not_parse_is_a_syntax_error() -> None:
     for text in ("def f(:", "x = '''", "\tx\n y"):
         with pytest.raises(SyntaxError):
             body_hash(text)
+
+
+def test_what_is_nested_deep_has_the_text_that_its_parts_have() -> None:
+    """It is written in several goes, and nobody can tell from the text."""
+    inner, depth = canonical.text(ast.parse("a", mode="eval").body), 250
+    tree = ast.parse("not " * depth + "a", mode="eval").body
+    assert canonical.text(tree) == "(UnaryOp op=(Not) operand=" * depth + inner + ")" * depth
