@@ -95,6 +95,8 @@ class Served:
                     continue
                 message, descriptors, _, _ = socket.recv_fds(control, MOST_SAID, DESCRIPTORS)
                 if not message:
+                    for child in self._told:  # what they used counts as used by this process
+                        os.waitpid(child, 0)
                     os._exit(0)
                 pid = os.fork()
                 if pid == 0:

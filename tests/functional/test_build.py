@@ -12,7 +12,6 @@ import pytest
 from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.layered import Layers
 from tests.functional.staged import assert_nothing_is_held, outcomes
-from tests.once import once
 
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "jiti.pytest_plugin"}
 """What is under test does not hang on them, and each child would load them."""
@@ -38,7 +37,6 @@ print(process.wait())
 """
 
 
-@once
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_deep_graph_is_built_in_order_killed_half_way_and_gone_on_with() -> None:
     """60 stubs, six deep, in diamonds, one of which fails."""
@@ -93,7 +91,6 @@ def test_what_failed_is_tried_again_and_the_summary_says_it_all() -> None:
     assert again.stdout.splitlines()[-1] == "3 to generate, 0 to verify, 1 as they should be; about 360 tokens"
 
 
-@once
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nobody tells who started whom")
 def test_an_interrupt_keeps_what_is_done_and_the_next_run_goes_on() -> None:
     layers = Layers(3, 2, latency=0.05)

@@ -6,11 +6,12 @@ it has come, and goes on when another file says so.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from jiti.testing import Project, ScriptedModel, submit
 from tests.functional.staged import assert_nothing_is_held, outcomes, run, session_keys, staged, stub
-from tests.once import once
 
 # ---------------------------------------------------------------- many callers
 
@@ -56,39 +57,39 @@ def test_callers_in_one_process_share_one_session(script: str) -> None:
     assert_nothing_is_held(project)
 
 
-CALLER = """
-import sys
-
-import app
-
-me, count = map(int, sys.argv[1:])
-print("ready", flush=True)
-sys.stdin.read()
-print([getattr(app, f"add{n % count}")(me) for n in range(me, me + count)])
-"""
 PROCESSES = """
-import subprocess
+import multiprocessing
 import sys
 
-pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-children = [subprocess.Popen([sys.executable, "caller.py", str(me), sys.argv[1]], **pipes) for me in range(32)]
-for child in children:
-    child.stdout.readline()
-for child in children:
-    child.stdin.close()
-for child in children:
-    print(child.stdout.read(), end="")
-    child.wait()
+CALLERS = 32
+
+
+def call(me, count, ready, answers):
+    import app
+
+    ready.wait(60)
+    answers.put((me, [getattr(app, f"add{n % count}")(me) for n in range(me, me + count)]))
+
+
+own = multiprocessing.get_context("fork")
+ready, answers = own.Barrier(CALLERS), own.Queue()
+callers = [own.Process(target=call, args=(me, int(sys.argv[1]), ready, answers)) for me in range(CALLERS)]
+for caller in callers:
+    caller.start()
+for _, answer in sorted(answers.get(timeout=100) for _ in callers):
+    print(answer)
+for caller in callers:
+    caller.join()
 """
 
 
-@once
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
 @pytest.mark.parametrize("count", [1, 20])
 def test_processes_start_one_session_a_stub_and_all_get_the_right_answers(count: int) -> None:
     """Each of 32 processes calls all the stubs, and each begins with another one."""
     app = "from jiti import jiti" + "".join(stub(f"add{n}", f"n plus {n}") for n in range(count))
     model = ScriptedModel({f"app.py::add{n}": [submit(f"return n + {n}")] for n in range(count)})
-    project = Project({"app.py": app, "caller.py": CALLER}, model)
+    project = Project({"app.py": app}, model)
     done = run(project, PROCESSES, str(count))
     right = [[me + each % count for each in range(me, me + count)] for me in range(32)]
     assert done.stdout.splitlines() == [str(answers) for answers in right], done.stderr

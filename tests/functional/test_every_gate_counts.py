@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.testing import Project, ScriptedModel, submit
-from tests.once import once
 
 if TYPE_CHECKING:
     from jiti.models import Reply
@@ -87,7 +86,6 @@ def project_of(files: dict[str, str], *script: Reply) -> Project:
     return Project({**common, **tests}, ScriptedModel(*script))
 
 
-@once
 @pytest.mark.parametrize("text", JUDGES.values(), ids=JUDGES)
 def test_a_wrong_body_is_turned_down_by_a_gate(text: str) -> None:
     project = project_of({"test_text.py": text}, WRONG, RIGHT)

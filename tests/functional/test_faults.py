@@ -13,7 +13,6 @@ from jiti.usage import Usage
 from tests.campaigns.faults import campaign
 from tests.functional.one_stub import RIGHT, Asked, one_stub
 from tests.functional.outcome import Outcome, call_with
-from tests.once import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +149,6 @@ def test_an_address_that_is_none_names_the_variable(tmp_path: Path, monkeypatch:
 # ---------------------------------------------------------------- all of it, in random order
 
 
-@once
 def test_generations_under_faults_in_random_order_end_well_or_in_an_error_of_ours(tmp_path: Path) -> None:
     """A short run of the campaign that `python -m tests.campaigns.faults` runs at length."""
     figures = campaign(tmp_path, generations=12, seed=20261121)

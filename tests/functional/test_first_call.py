@@ -8,7 +8,6 @@ import pytest
 
 from jiti.errors import GenerationError, SpecConflictError
 from jiti.testing import Project, ScriptedModel, fault, give_up, submit
-from tests.once import once
 
 if TYPE_CHECKING:
     from jiti.testing import Call
@@ -82,7 +81,6 @@ WRONG = {
 }
 
 
-@once
 @pytest.mark.parametrize(("wrong", "told"), WRONG.values(), ids=WRONG)
 def test_success_after_a_candidate_that_a_check_turned_down(wrong: Line, told: str) -> None:
     """The agent is told why, and its second candidate is filed."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jiti.testing import Project, ScriptedModel, submit
-from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +200,6 @@ BODIES = {
 """For each stub, a body that passes all checks but its gates, and one that passes those too."""
 
 
-@once
 @pytest.mark.usefixtures("xdist_and_asyncio")
 @pytest.mark.parametrize("options", [(), ("-n2", "-k", "files or once or method")], ids=["alone", "two workers"])
 def test_each_gate_turns_the_wrong_body_down_and_lets_the_right_one_in(options: Sequence[str]) -> None:

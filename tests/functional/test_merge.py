@@ -28,7 +28,6 @@ from tests.functional.merged_projects import (
     implement,
     project,
 )
-from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,6 @@ def test_all_of_a_project_becomes_plain_code(text: Project) -> None:
     assert (again.exit_code, again.changed, again.stdout) == (0, {}, "there is nothing to merge\n")
 
 
-@once
 @pytest.mark.usefixtures("users_plugins")
 def test_the_examples_pass_their_tests_where_jiti_is_not_installed(tmp_path: Path) -> None:
     example = tmp_path / "copy"

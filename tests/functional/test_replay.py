@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.testing import Project, ScriptedModel, call, reply, submit, submit_test
-from tests.once import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +70,6 @@ def recorded(before: Project, tmp_path: Path) -> Project:
     return Project({}, root=tmp_path / "copy")
 
 
-@once
 def test_sessions_come_out_the_same_on_the_same_code_and_otherwise_on_other_code(recorded: Project) -> None:
     project = recorded
     for name, calls in (("shout-", 5), ("shout_all", 1), ("each_is_shouted", 1)):

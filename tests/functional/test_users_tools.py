@@ -11,7 +11,6 @@ import pytest
 import ruff
 
 from jiti.testing import Project, ScriptedModel, submit
-from tests.once import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +84,6 @@ def check(root: Path, *command: str) -> None:
     assert ran.returncode == 0, f"{' '.join(command[1:])}\n{ran.stdout}{ran.stderr}"
 
 
-@once
 @pytest.mark.parametrize("folder", ["app", "src/app"], ids=["flat", "src"])
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 def test_a_generation_leaves_the_users_own_checks_clean(settings: str, folder: str) -> None:
