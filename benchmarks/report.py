@@ -53,7 +53,9 @@ def cell(row: Row, column: str) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio: `1.20x`, `75x`."""
+    """A ratio: `1.20x`, `75x`, `0.0017x`."""
+    if 0 < ratio < _TWO_DIGITS_BELOW:
+        return f"{ratio:.2g}x"
     return f"{ratio:.2f}x" if ratio < _DECIMALS_BELOW else f"{ratio:,.0f}x"
 
 

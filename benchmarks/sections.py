@@ -45,7 +45,8 @@ MEASUREMENTS = {
         "Starting",
         starts.COLUMNS,
         starts.rows,
-        "Whole processes, timed from outside; bytecode is cached. Memory is `VmHWM`.",
+        "Whole processes, timed from outside; bytecode is cached, and so is what earlier "
+        "processes kept. Memory is `VmHWM`.",
     ),
     "checks": Measurement(
         "Checking a candidate",
