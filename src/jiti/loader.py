@@ -169,6 +169,14 @@ class Namespace:
             finally:
                 spec.__dict__[_INITIALIZING] = False
 
+    def code_of(self, source: Source) -> CodeType:
+        """What a source is compiled to, without running it.
+
+        Raises:
+            BrokenImplementationError: it does not parse.
+        """
+        return _Loader(self, source).get_code(self.name)
+
     def unload(self) -> None:
         """Let the next `load` run the module's code again. Like a reload, that keeps what is defined till then."""
         sys.modules.pop(self.name, None)

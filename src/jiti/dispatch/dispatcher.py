@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from _weakref import ref
 from types import FunctionType
@@ -27,6 +28,14 @@ ATTRIBUTES = (
     *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
 )
 """What `functools.update_wrapper` copies; to import it would double what `import jiti` costs."""
+
+
+def _is_frozen() -> bool:
+    """Whether the environment says that no model may be used; a project's settings are not read for this."""
+    return os.environ.get("JITI_FROZEN", "").lower() in _TRUE
+
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
 
 
 class Armed:
@@ -82,9 +91,11 @@ class Dispatcher:
         self._declared += 1
         key = str(self._declared)
         trampoline = relay.trampoline(written.__code__, key)
-        # Defaults are set at birth and never again: a call between two assignments would see only one of them.
-        function = FunctionType(trampoline, self._namespace.names, written.__name__, written.__defaults__)
-        function.__kwdefaults__ = written.__kwdefaults__
+        function = self._bound(written, engine) if _is_frozen() else None
+        if function is None:
+            # Defaults are set at birth and never again: a call between two assignments would see only one of them.
+            function = FunctionType(trampoline, self._namespace.names, written.__name__, written.__defaults__)
+            function.__kwdefaults__ = written.__kwdefaults__
         for attribute in ATTRIBUTES:
             setattr(function, attribute, getattr(written, attribute))
         function.__dict__.update(written.__dict__)
@@ -99,6 +110,37 @@ class Dispatcher:
             return ref(function)  # there are no more of it, so that nothing adds up
         armed = self._armed
         return ref(function, lambda _: armed.pop(key, None))
+
+    def _bound(self, written: FunctionType, engine: Generates | None) -> FunctionType | None:
+        """The implementation itself, where the process is frozen and it can be had at once.
+
+        Whatever stands in the way is told by the first call, if there ever is one.
+        """
+        import jiti.trial as trial  # noqa: PLR0402 - `from jiti` takes longer
+
+        if self.code is not None or trial.current is not None:
+            return None
+        from jiti.dispatch import binding, supply
+        from jiti.dispatch.remembered import First, source_of
+        from jiti.stub import declaration_of
+
+        try:
+            source, first = source_of(written, engine, hold=True), None
+            if source is None:
+                first = First(written)
+                source = supply.at_hand(declaration_of(written), engine)
+            code = None if source is None else self._namespace.code_of(source)
+            if source is None or code is None or not binding.is_complete(code, written):
+                return None
+            source.code = code
+            self._load(source)
+        except Exception:  # noqa: BLE001 - the implementation's own code may raise anything
+            return None
+        if first is not None:
+            first.found(source)
+        if self.code is None or self._needs_class or relay.IMPLEMENTATION in self._namespace.names:
+            return None
+        return binding.made(self.code, self._namespace.names, written)
 
     # ------------------------------------------------------------ the first call
 

@@ -86,9 +86,9 @@ class Stubs:
         made_for, found = marshal.loads(content)  # noqa: S302 - as Python does with its own cache
         return found if made_for == self._made_for else {}
 
-    def take(self, identity: Identity) -> Found | None:
-        """What is remembered of a stub; it is not held any longer, since nobody asks for it twice."""
-        return self._found.pop(identity, None)
+    def take(self, identity: Identity, *, hold: bool = False) -> Found | None:
+        """What is remembered of a stub; it is not held any longer, unless it will be asked for again."""
+        return self._found.get(identity) if hold else self._found.pop(identity, None)
 
     def remember(self, identity: Identity, found: Found) -> None:
         """Have it kept for the next process when this one ends."""
@@ -111,15 +111,16 @@ _to_write: list[Stubs] = []
 _is_registered = False
 
 
-def source_of(function: FunctionType, engine: object) -> Source | None:
+def source_of(function: FunctionType, engine: object, *, hold: bool = False) -> Source | None:
     """What a stub runs, if that was found before and nothing has changed since; None where it has to be looked at.
 
     Args:
         function: the stub's, as it was written.
         engine: whoever generates for it; None for the default.
+        hold: whether it may be asked for again.
     """
     stubs = _stubs_of(function)
-    found = None if stubs is None else stubs.take(_identity_of(function))
+    found = None if stubs is None else stubs.take(_identity_of(function), hold=hold)
     if stubs is None or found is None:
         return None
     path, data, qualname, text, code = found

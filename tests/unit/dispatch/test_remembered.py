@@ -228,9 +228,9 @@ def test_an_edit_of_the_stub_of_the_same_size_and_time_is_seen(
 def test_an_edit_of_the_stub_while_the_process_runs_is_seen_as_ever(
     called: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JITI_FROZEN", "1")
     module = next_process(called)
     called.path.write_text(called.path.read_text(encoding="utf-8").replace("Add.", "Add them up."), encoding="utf-8")
+    monkeypatch.setenv("JITI_FROZEN", "1")
     with pytest.raises(FrozenError, match="stale"):
         module.add(1)
 

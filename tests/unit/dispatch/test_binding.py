@@ -1,0 +1,179 @@
+"""In a frozen process a stub is its implementation from the start, where that needs nothing of the stub's module."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import pickle
+import typing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jiti import dispatch
+from jiti.errors import FrozenError
+
+if TYPE_CHECKING:
+    from types import FunctionType
+
+    from tests.unit.program import Program
+
+ADD = '@jiti\ndef add(a: int, b: int = 2) -> int:\n    """Add."""\n'
+ADDED = "def add(a, b=2):\n    return a + b\n"
+KINDS = '''
+    LIMIT = object()
+
+    class Parser:
+        @jiti
+        def limited(self, text: str, /, by: object = LIMIT, *rest: int, upto: int = 3, strict: bool) -> tuple:
+            """Give all of it back."""
+
+        @property
+        @jiti
+        def name(self) -> str:
+            """Its name."""
+
+        @classmethod
+        @jiti
+        def of(cls) -> type:
+            """Its class."""
+
+        @staticmethod
+        @jiti
+        def three() -> int:
+            """Three."""
+
+    @jiti
+    def squares(n: int):
+        """Squares."""
+
+    @jiti
+    async def later(n: int) -> int:
+        """The same."""
+    '''
+DONE = {
+    "Parser.limited": """
+        class Parser:
+            def limited(self, text, /, by=..., *rest, upto=3, strict):
+                return text, by, rest, upto, strict
+        """,
+    "Parser.name": "class Parser:\n    @property\n    def name(self):\n        return type(self).__name__\n",
+    "Parser.of": "class Parser:\n    @classmethod\n    def of(cls):\n        return cls\n",
+    "Parser.three": "class Parser:\n    @staticmethod\n    def three():\n        return 3\n",
+    "squares": "import math\n\n\ndef squares(n):\n    for each in range(n):\n        yield math.prod((each, each))\n",
+    "later": "async def later(n):\n    return n\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JITI_FROZEN", "1")
+
+
+def is_bound(function: FunctionType) -> bool:
+    """Whether its code stands in the mirror."""
+    return ".jiti" in function.__code__.co_filename
+
+
+def test_each_kind_is_bound_before_its_first_call_and_does_what_it_says(program: Program) -> None:
+    shop = program.run(KINDS, DONE)
+    own = vars(shop.Parser)
+    functions = [own["limited"], own["name"].fget, own["of"].__func__, own["three"].__func__, shop.later]
+    assert [is_bound(each) for each in functions] == [True] * 5
+    assert not is_bound(shop.squares)  # which is no generator, and its implementation is one
+    parser = shop.Parser()
+    assert parser.limited("a", strict=True) == ("a", shop.LIMIT, (), 3, True)
+    assert parser.limited("a", 1, 2, upto=4, strict=False) == ("a", 1, (2,), 4, False)
+    assert (parser.name, shop.Parser.of(), parser.three()) == ("Parser", shop.Parser, 3)
+    assert (list(shop.squares(3)), asyncio.run(shop.later(7))) == ([0, 1, 4], 7)
+    with pytest.raises(TypeError, match="strict"):
+        parser.limited("a")
+
+
+def test_what_is_bound_looks_like_the_stub(program: Program) -> None:
+    shop = program.run(ADD, {"add": ADDED})
+    assert is_bound(shop.add)
+    assert (shop.add.__module__, shop.add.__qualname__, shop.add.__doc__) == (program.name, "add", "Add.")
+    assert str(inspect.signature(shop.add)) == "(a: 'int', b: 'int' = 2) -> 'int'"
+    assert typing.get_type_hints(shop.add) == {"a": int, "b": int, "return": int}
+    assert pickle.loads(pickle.dumps(shop.add)) is shop.add  # noqa: S301 - our own
+    assert dispatch.is_declared(shop.add)
+
+
+@pytest.mark.parametrize("frozen_by", ["", "0", "false"])
+def test_a_process_that_is_not_frozen_binds_at_the_first_call(
+    program: Program, monkeypatch: pytest.MonkeyPatch, frozen_by: str
+) -> None:
+    monkeypatch.setenv("JITI_FROZEN", frozen_by)
+    shop = program.run(ADD, {"add": ADDED})
+    assert not is_bound(shop.add)
+    assert shop.add(1) == 3
+    assert is_bound(shop.add)
+
+
+@pytest.mark.parametrize(
+    ("implementation", "result"),
+    [
+        ("def add(a, b=2):\n    return a if not b else add(a + 1, b - 1)\n", 5),
+        ("from {name} import STEP\n\n\ndef add(a, b=2):\n    return a + STEP\n", 13),
+        ("import not_there_yet\n\n\ndef add(a, b=2):\n    return not_there_yet.add(a, b)\n", 5),
+        ("import functools\n\n\n@functools.cache\ndef add(a, b=2):\n    return a + b\n", 5),
+    ],
+    ids=["it names itself", "it needs its module", "it needs a module that nobody has imported", "it is decorated"],
+)
+def test_what_cannot_be_bound_yet_waits_for_its_first_call(program: Program, implementation: str, result: int) -> None:
+    (program.root / "not_there_yet.py").write_text("def add(a, b):\n    return a + b\n", encoding="utf-8")
+    shop = program.run(ADD + "\nSTEP = 10\n", {"add": implementation.format(name=program.name)})
+    assert not is_bound(shop.add)
+    assert shop.add(3) == result
+
+
+def test_recursion_goes_through_what_stands_above_the_stub(program: Program) -> None:
+    source = '''
+        import functools
+
+        @functools.cache
+        @jiti
+        def fib(n: int) -> int:
+            """The n-th."""
+        '''
+    shop = program.run(source, {"fib": "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"})
+    assert (shop.fib(30), shop.fib.cache_info().misses) == (832040, 31)
+
+
+def test_a_bare_super_means_the_users_class(program: Program) -> None:
+    source = '''
+        class Base:
+            def name(self) -> str:
+                return "base"
+
+        class Child(Base):
+            @jiti
+            def name(self) -> str:
+                """What the base says, and more."""
+        '''
+    implementation = "class Child:\n    def name(self):\n        return super().name() + '!'\n"
+    assert program.run(source, {"Child.name": implementation}).Child().name() == "base!"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "error"),
+    [(None, FrozenError), ("1 / 0\n\n\ndef add(a, b=2):\n    return a + b\n", ZeroDivisionError)],
+    ids=["there is none", "its file raises"],
+)
+def test_what_stands_in_the_way_is_told_by_the_first_call_alone(
+    program: Program, implementation: str | None, error: type[Exception]
+) -> None:
+    shop = program.run(ADD, {} if implementation is None else {"add": implementation})
+    for _ in range(2):
+        with pytest.raises(error):
+            shop.add(1)
+
+
+def test_a_bound_stub_looks_at_the_mirror_again_where_it_is_told_to(program: Program) -> None:
+    shop = program.run(ADD, {"add": ADDED})
+    program.implement("add", ADDED.replace("a + b", "a - b"))
+    assert shop.add(1) == 3
+    dispatch.rearm(str(program.root))
+    assert not is_bound(shop.add)
+    assert shop.add(1) == -1
