@@ -31,7 +31,9 @@ _IGNORABLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 def plain_names(path: str) -> list[str]:
     """The names in a path with `/`, however they are written."""
-    names = [_IGNORABLE.sub("", unicodedata.normalize("NFKC", name)).casefold() for name in path.split("/")]
+    if not path.isascii():
+        path = _IGNORABLE.sub("", "/".join(unicodedata.normalize("NFKC", name) for name in path.split("/")))
+    names = path.casefold().split("/")
     return [name.partition(":")[0].rstrip(". ") or name for name in names]
 
 
