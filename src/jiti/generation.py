@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jiti import filing, gates, host, locks, mirror, orders, preflight, requirements
@@ -79,9 +80,8 @@ def _written(order: Order, means: Means) -> Implementation:
     clock = _Stopwatch()
 
     def generate(need: Mapping[str, object]) -> None:
-        turns.end()
         with clock.paused():
-            means.generate(need)
+            _without_turn(means, need)
 
     with ExitStack() as stack:
         with turns.taken():
@@ -122,7 +122,7 @@ def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = Fal
     start = time.monotonic()
     passed, why = False, ""
     try:
-        with closing(_function_bench(order, means, means.generate)) as bench:
+        with closing(_function_bench(order, means, partial(_without_turn, means))) as bench:
             verdict = bench.verify(code, tests, fix=fix)
         passed, why = verdict.passed, str(verdict.diagnostics[0]) if verdict.diagnostics else ""
     except JitiError as error:
@@ -132,6 +132,14 @@ def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = Fal
         detail = why.partition("\n")[0]
         means.observe(VerificationEnded(declaration.key, passed, time.monotonic() - start, detail))
     return verdict
+
+
+def _without_turn(means: Means, need: Mapping[str, object]) -> None:
+    """Have another stub generated, whose own candidates wait for a turn that this thread may have."""
+    from jiti.checks.turns import turns
+
+    turns.end()
+    means.generate(need)
 
 
 def anew(order: Order, means: Means) -> Outcome:

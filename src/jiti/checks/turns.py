@@ -63,6 +63,12 @@ class Turns:
         """End the turns of this thread, because it is to wait for somebody who may need one; it goes on without."""
         self._end(*self._turns_of_thread())
 
+    def forget(self) -> None:
+        """In a forked child: none of the threads that wait or have a turn is there, but for this one; it goes on."""
+        self._changed = threading.Condition()
+        self._waiting.clear()
+        self._since.clear()
+
     def _end(self, *ended: object) -> None:
         with self._changed:
             for each in ended:
@@ -81,3 +87,6 @@ class Turns:
 
 turns = Turns(max(2, os.cpu_count() or 1))
 """Those of this process."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=turns.forget)

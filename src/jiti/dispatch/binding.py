@@ -23,24 +23,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_IMPORT_NAME, _EXTENDED_ARG = opmap["IMPORT_NAME"], opmap["EXTENDED_ARG"]
+_IMPORT_NAME, _LOAD_CONST, _EXTENDED_ARG = opmap["IMPORT_NAME"], opmap["LOAD_CONST"], opmap["EXTENDED_ARG"]
 _makers: dict[tuple[int, tuple[str, ...]], CodeType] = {}
 
 
 def is_complete(code: CodeType, written: FunctionType) -> bool:
     """Whether an implementation can be run while the stub's module is being imported.
 
+    What its functions import counts as well: its own code may call them.
+
     Args:
         code: the module's, as it was compiled.
-        written: the stub.
+        written: the stub, which is not nested in a function.
     """
-    if "<locals>" in written.__qualname__:
-        return False
+    inner = tuple(_inner(code))
     own = entry.root(written.__qualname__)  # which is bound later, to what stands above the stub perhaps
-    if any(own in inner.co_names or "__class__" in inner.co_freevars for inner in _inner(code)):
+    if any(own in each.co_names or "__class__" in each.co_freevars for each in inner):
         return False
     being_imported = {written.__module__, importable_name(written)}
-    return all(name not in being_imported and _is_there(name) for name in _imported(code))
+    imported = (found for each in (code, *inner) for found in _imported(each))
+    return all(being_imported.isdisjoint((name, part)) and _is_there(name, part) for name, part in imported)
 
 
 def _inner(code: CodeType) -> Iterator[CodeType]:
@@ -50,30 +52,48 @@ def _inner(code: CodeType) -> Iterator[CodeType]:
             yield from _inner(constant)
 
 
-def _imported(code: CodeType) -> Iterator[str]:
-    """The modules that a module's own code may import; an empty name for one that cannot be told."""
-    instructions = code.co_code
-    for at in range(0, len(instructions), 2):
-        if instructions[at] == _IMPORT_NAME:
-            is_long = at > 0 and instructions[at - 2] == _EXTENDED_ARG
-            yield "" if is_long else code.co_names[instructions[at + 1]]
+def _imported(code: CodeType) -> Iterator[tuple[str, str]]:
+    """The modules that code may import, each with the dotted name of what it takes from there, or its own name.
+
+    An empty name stands for one that cannot be told.
+    """
+    steps = code.co_code
+    for at in range(0, len(steps), 2):
+        if steps[at] != _IMPORT_NAME:
+            continue
+        if steps[at - 2] != _LOAD_CONST or steps[at - 4] == _EXTENDED_ARG:  # one of the two numbers is a long one
+            yield "", ""
+            continue
+        name, parts = code.co_names[steps[at + 1]], code.co_consts[steps[at - 1]]
+        yield from ((name, f"{name}.{part}") for part in parts or ())
+        yield name, name
 
 
-def _is_there(name: str) -> bool:
-    """Whether importing a module runs nothing of the project's: Python has it, or it has been imported."""
+def _is_there(name: str, part: str) -> bool:
+    """Whether importing a part of a module runs nothing of the project's: Python has it, or it has been imported."""
     if name.partition(".")[0] in sys.stdlib_module_names:
         return True
+    if not _is_imported(name):
+        return False
+    # What the module does not have yet may be a module below it.
+    return part == name or part.removeprefix(f"{name}.") in vars(sys.modules[name]) or _is_imported(part)
+
+
+def _is_imported(name: str) -> bool:
     module = sys.modules.get(name)
     return module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", True)
 
 
 def made(code: CodeType, names: dict[str, object], written: FunctionType) -> FunctionType:
-    """A function of this code, with a stub's defaults and annotations, as a `def` makes it.
+    """A function of this code, with a stub's name and defaults, as a `def` makes it.
 
     Args:
         code: what it runs.
         names: its globals.
         written: the stub.
+
+    Raises:
+        SyntaxError: a parameter goes by a name that is taken.
     """
     defaults, by_name = written.__defaults__ or (), written.__kwdefaults__ or {}
     shape = len(defaults), tuple(by_name)
@@ -81,7 +101,9 @@ def made(code: CodeType, names: dict[str, object], written: FunctionType) -> Fun
     if maker is None:
         maker = _makers[shape] = _maker(*shape)
     constants = tuple(code if isinstance(each, CodeType) else each for each in maker.co_consts)
-    return FunctionType(maker.replace(co_consts=constants), names)(defaults, by_name)
+    function = FunctionType(maker.replace(co_consts=constants), names)(defaults, by_name)
+    function.__name__ = written.__name__  # the code may be that of a function by another name
+    return function
 
 
 def _maker(defaults: int, by_name: tuple[str, ...]) -> CodeType:

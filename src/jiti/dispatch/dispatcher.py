@@ -114,11 +114,15 @@ class Dispatcher:
     def _bound(self, written: FunctionType, engine: Generates | None) -> FunctionType | None:
         """The implementation itself, where the process is frozen and it can be had at once.
 
-        Whatever stands in the way is told by the first call, if there ever is one.
+        Whatever stands in the way is told by the first call, if there ever is one. A host, as pytest's plugin is one,
+        may yet have implementations compiled in a way of its own.
         """
-        import jiti.trial as trial  # noqa: PLR0402 - `from jiti` takes longer
+        import jiti.host as host  # noqa: PLR0402 - `from jiti` takes longer
+        import jiti.trial as trial  # noqa: PLR0402 - as above
 
-        if self.code is not None or trial.current is not None:
+        if self.code is not None or "<locals>" in written.__qualname__:
+            return None
+        if trial.current is not None or host.current is not None:
             return None
         from jiti.dispatch import binding, supply
         from jiti.dispatch.remembered import First, source_of
@@ -134,13 +138,13 @@ class Dispatcher:
                 return None
             source.code = code
             self._load(source)
-        except Exception:  # noqa: BLE001 - the implementation's own code may raise anything
+            if first is not None:
+                first.found(source)
+            if self.code is None or self._needs_class or relay.IMPLEMENTATION in self._namespace.names:
+                return None
+            return binding.made(self.code, self._namespace.names, written)
+        except (Exception, SystemExit):  # noqa: BLE001 - the implementation's own code may raise anything
             return None
-        if first is not None:
-            first.found(source)
-        if self.code is None or self._needs_class or relay.IMPLEMENTATION in self._namespace.names:
-            return None
-        return binding.made(self.code, self._namespace.names, written)
 
     # ------------------------------------------------------------ the first call
 

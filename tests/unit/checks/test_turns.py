@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from jiti.checks.turns import Turns
+from tests.unit.dispatch.running import needs_fork
 
 
 class Visitor:
@@ -78,3 +81,28 @@ def test_a_turn_ends_whatever_happens_in_it() -> None:
         raise ZeroDivisionError
     with turns.taken():
         pass
+
+
+FORKS = """
+import os, signal, threading, time, warnings
+from jiti.checks.turns import turns
+
+warnings.simplefilter("ignore")  # where threads are, a fork is warned of
+held = [turns.taken() for _ in range(turns._most)]
+for each in held:
+    each.__enter__()
+threading.Thread(target=turns.taken().__enter__, daemon=True).start()
+while not turns._waiting:
+    time.sleep(0)
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    with turns.taken():
+        os._exit(0)
+os._exit(os.waitpid(child, 0)[1])
+"""
+
+
+@needs_fork
+def test_a_forked_child_waits_for_nobody_who_is_not_there() -> None:
+    assert subprocess.run([sys.executable, "-c", FORKS], timeout=60, check=False).returncode == 0

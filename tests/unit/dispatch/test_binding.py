@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import dispatch
+from jiti import dispatch, host
 from jiti.errors import FrozenError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ADD = '@jiti\ndef add(a: int, b: int = 2) -> int:\n    """Add."""\n'
 ADDED = "def add(a, b=2):\n    return a + b\n"
+STEP_IN_A_CALL = "def step():\n    from {name} import STEP\n\n    return STEP\n\n\nSTEP = step()\n\n\n"
 KINDS = '''
     LIMIT = object()
 
@@ -118,12 +119,21 @@ def test_a_process_that_is_not_frozen_binds_at_the_first_call(
         ("from {name} import STEP\n\n\ndef add(a, b=2):\n    return a + STEP\n", 13),
         ("import not_there_yet\n\n\ndef add(a, b=2):\n    return not_there_yet.add(a, b)\n", 5),
         ("import functools\n\n\n@functools.cache\ndef add(a, b=2):\n    return a + b\n", 5),
+        (f"{STEP_IN_A_CALL}def add(a, b=2):\n    return a + STEP\n", 13),
+        ("from package import part\n\n\ndef add(a, b=2):\n    return a + part.STEP\n", 4),
     ],
-    ids=["it names itself", "it needs its module", "it needs a module that nobody has imported", "it is decorated"],
+    ids=[
+        *("it names itself", "it needs its module", "it needs a module that nobody has imported", "it is decorated"),
+        *("it calls what needs its module", "it needs a module of a package that nobody has imported"),
+    ],
 )
 def test_what_cannot_be_bound_yet_waits_for_its_first_call(program: Program, implementation: str, result: int) -> None:
     (program.root / "not_there_yet.py").write_text("def add(a, b):\n    return a + b\n", encoding="utf-8")
-    shop = program.run(ADD + "\nSTEP = 10\n", {"add": implementation.format(name=program.name)})
+    (program.root / "package").mkdir()
+    (program.root / "package" / "__init__.py").touch()
+    (program.root / "package" / "part.py").write_text("STEP = 1\n", encoding="utf-8")
+    source = f"import package\n\nSTEP = 0\n\n{ADD}\nSTEP = 10\n"
+    shop = program.run(source, {"add": implementation.format(name=program.name)})
     assert not is_bound(shop.add)
     assert shop.add(3) == result
 
@@ -158,11 +168,15 @@ def test_a_bare_super_means_the_users_class(program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("implementation", "error"),
-    [(None, FrozenError), ("1 / 0\n\n\ndef add(a, b=2):\n    return a + b\n", ZeroDivisionError)],
-    ids=["there is none", "its file raises"],
+    [
+        (None, FrozenError),
+        (f"1 / 0\n\n\n{ADDED}", ZeroDivisionError),
+        (f"raise SystemExit\n\n\n{ADDED}", SystemExit),
+    ],
+    ids=["there is none", "its file raises", "its file ends the process"],
 )
 def test_what_stands_in_the_way_is_told_by_the_first_call_alone(
-    program: Program, implementation: str | None, error: type[Exception]
+    program: Program, implementation: str | None, error: type[BaseException]
 ) -> None:
     shop = program.run(ADD, {} if implementation is None else {"add": implementation})
     for _ in range(2):
@@ -177,3 +191,29 @@ def test_a_bound_stub_looks_at_the_mirror_again_where_it_is_told_to(program: Pro
     dispatch.rearm(str(program.root))
     assert not is_bound(shop.add)
     assert shop.add(1) == -1
+
+
+@pytest.mark.parametrize(
+    "implementation", [ADDED.replace("add", "_add") + "\n\nadd = _add\n", "add = lambda a, b=2: a + b\n"]
+)
+def test_it_has_the_stubs_name_whatever_the_implementations(program: Program, implementation: str) -> None:
+    shop = program.run(ADD, {"add": implementation})
+    assert (is_bound(shop.add), shop.add.__name__, shop.add(1)) == (True, "add", 3)
+
+
+def test_parameters_may_go_by_any_names(program: Program) -> None:
+    parameters = "a=1, *, _jiti_0=2, defaults=3, by_name=4"
+    source = f"@jiti\ndef add({parameters}):\n    'Add.'\n"
+    shop = program.run(source, {"add": f"def add({parameters}):\n    return a, _jiti_0, defaults, by_name\n"})
+    assert shop.add() == (1, 2, 3, 4)
+
+
+def test_a_nested_stub_waits_for_its_first_call(program: Program) -> None:
+    source = "def outer():\n    @jiti\n    def inner(a: int) -> int:\n        'Give it.'\n\n    return inner\n"
+    shop = program.run(source, {"outer.<locals>.inner": "def inner(a):\n    return a\n"})
+    assert [is_bound(shop.outer()), shop.outer()(3), is_bound(shop.outer())] == [False, 3, True]
+
+
+def test_under_a_host_it_waits_for_its_first_call(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "current", object())  # as under pytest, which compiles tests in its own way
+    assert not is_bound(program.run(ADD, {"add": ADDED}).add)
