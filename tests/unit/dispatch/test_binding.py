@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 ADD = '@jiti\ndef add(a: int, b: int = 2) -> int:\n    """Add."""\n'
 ADDED = "def add(a, b=2):\n    return a + b\n"
+STEP_AT_RUN_TIME = """\
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+else:
+    from {name} import STEP
+
+
+"""
 STEP_IN_A_CALL = "def step():\n    from {name} import STEP\n\n    return STEP\n\n\nSTEP = step()\n\n\n"
 KINDS = '''
     LIMIT = object()
@@ -58,7 +67,20 @@ DONE = {
             def limited(self, text, /, by=..., *rest, upto=3, strict):
                 return text, by, rest, upto, strict
         """,
-    "Parser.name": "class Parser:\n    @property\n    def name(self):\n        return type(self).__name__\n",
+    "Parser.name": """
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from shop import Parser
+
+        class _Parser(Parser if TYPE_CHECKING else object):
+            @property
+            def name(self):
+                return type(self).__name__
+
+        if not TYPE_CHECKING:
+            Parser = _Parser
+        """,
     "Parser.of": "class Parser:\n    @classmethod\n    def of(cls):\n        return cls\n",
     "Parser.three": "class Parser:\n    @staticmethod\n    def three():\n        return 3\n",
     "squares": "import math\n\n\ndef squares(n):\n    for each in range(n):\n        yield math.prod((each, each))\n",
@@ -120,11 +142,13 @@ def test_a_process_that_is_not_frozen_binds_at_the_first_call(
         ("import not_there_yet\n\n\ndef add(a, b=2):\n    return not_there_yet.add(a, b)\n", 5),
         ("import functools\n\n\n@functools.cache\ndef add(a, b=2):\n    return a + b\n", 5),
         (f"{STEP_IN_A_CALL}def add(a, b=2):\n    return a + STEP\n", 13),
+        (f"{STEP_AT_RUN_TIME}def add(a, b=2):\n    return a + STEP\n", 13),
         ("from package import part\n\n\ndef add(a, b=2):\n    return a + part.STEP\n", 4),
     ],
     ids=[
         *("it names itself", "it needs its module", "it needs a module that nobody has imported", "it is decorated"),
-        *("it calls what needs its module", "it needs a module of a package that nobody has imported"),
+        *("it calls what needs its module", "it needs its module where nothing checks types"),
+        "it needs a module of a package that nobody has imported",
     ],
 )
 def test_what_cannot_be_bound_yet_waits_for_its_first_call(program: Program, implementation: str, result: int) -> None:
