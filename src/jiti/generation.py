@@ -73,7 +73,7 @@ def write(order: Order, means: Means) -> Implementation:
 def _written(order: Order, means: Means) -> Implementation:
     from jiti.agent import session
     from jiti.agent.transcript import Transcript
-    from jiti.checks.turns import turns
+    from jiti.checks.turns import starts
 
     declaration = order.definition.declaration
     model = means.model()
@@ -84,7 +84,7 @@ def _written(order: Order, means: Means) -> Implementation:
             _without_turn(means, need)
 
     with ExitStack() as stack:
-        with turns.taken():
+        with starts.taken():
             workbench = stack.enter_context(bench(order, means, generate))
             task = orders.task_of(order, means.settings)
         preflight.tell_what_leaves(declaration.root, model)
@@ -135,10 +135,11 @@ def verify(order: Order, code: str, tests: str, means: Means, *, fix: bool = Fal
 
 
 def _without_turn(means: Means, need: Mapping[str, object]) -> None:
-    """Have another stub generated, whose own candidates wait for a turn that this thread may have."""
-    from jiti.checks.turns import turns
+    """Have another stub generated, whose session waits for turns that this thread may have."""
+    from jiti.checks.turns import checks, starts
 
-    turns.end()
+    for turns in (checks, starts):
+        turns.end()
     means.generate(need)
 
 

@@ -134,6 +134,8 @@ class _Crew:
                 self._engines[step.key] = self._engine_of(step)
             except JitiError as error:
                 self._engines[step.key] = error
+        if len(self._plan.steps) > 1:
+            forking.get_ready(self._plan.root, self._settings.env)
         writing = [step.key for step in self._plan.steps if step.action == "generate"]
         for engine in dict.fromkeys(self._engines[key] for key in writing):
             if isinstance(engine, Engine):

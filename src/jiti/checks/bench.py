@@ -14,7 +14,7 @@ from jiti.checks.limits import Limits
 from jiti.checks.lint import Ruff
 from jiti.checks.purity import Purity
 from jiti.checks.tools import versions
-from jiti.checks.turns import turns
+from jiti.checks.turns import checks
 from jiti.checks.typing_check import Ty
 from jiti.checks.workplace import Workplace
 from jiti.diagnostics import Diagnostic
@@ -107,7 +107,7 @@ class Bench(Workplace):
             return Verdict(tuple(found))
         self._children.lend(None)
         self._children.seen.clear()
-        with turns.taken(), _side_by_side() as pool:
+        with checks.taken(), _side_by_side() as pool:
             formatted = pool.submit(self._ruff.fix, composed)
             tests = self._tests(submission.tests)
             return self._verdict(self._ty.excused(formatted.result()), tests, pool)
@@ -133,7 +133,7 @@ class Bench(Workplace):
             code, tests = self._ruff.fix(code), self._ruff.fix_tests(tests) if tests else ""
         self._children.lend(code)
         self._children.seen.clear()
-        with turns.taken(), _side_by_side() as pool:
+        with checks.taken(), _side_by_side() as pool:
             return self._verdict(code, tests, pool)
 
     def _forbidden(self, code: str) -> tuple[Diagnostic, ...]:

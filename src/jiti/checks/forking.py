@@ -20,12 +20,12 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 from jiti.checks import processes
-from jiti.checks.environment import FOLDERS, TAG, child_environment
+from jiti.checks.environment import FOLDERS, TAG, child_environment, import_path
 from jiti.checks.fork_server import HEADER
 from jiti.checks.forked import Forked
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
 
 THREAD = "jiti: fork server"
 """The name of the thread that starts a server and lives as long."""
@@ -245,6 +245,17 @@ def kept() -> Generator[None]:
         yield
     finally:
         _servers.close()
+
+
+def get_ready(root: str, env: Collection[str]) -> None:
+    """Start the server that children of a project will be forked from, if one is kept; it gets ready on its own.
+
+    Args:
+        root: the project's.
+        env: names of environment variables that children get although they look like secrets.
+    """
+    with contextlib.suppress(OSError):  # who needs a child will hear of it
+        server_for(child_environment(os.environ, passed=env, tag="", folder=""), import_path(), root)
 
 
 def server_for(environment: Mapping[str, str], path: Sequence[str], root: str) -> ForkServer | None:

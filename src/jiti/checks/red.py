@@ -14,7 +14,7 @@ from jiti.checks.children import Children
 from jiti.checks.limits import Limits
 from jiti.checks.lint import Ruff
 from jiti.checks.tools import versions
-from jiti.checks.turns import turns
+from jiti.checks.turns import checks
 from jiti.checks.typing_check import Ty
 from jiti.checks.workplace import Workplace
 from jiti.gates import Gate
@@ -94,7 +94,7 @@ class TestBench(Workplace):
             return Verdict(error.diagnostics)
         if found := policy.check(composed, is_test=True):
             return Verdict(tuple(found))
-        with turns.taken(), ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
+        with checks.taken(), ThreadPoolExecutor(2, thread_name_prefix="jiti-checks") as pool:
             code = self._ruff.fix(composed)
             linted = pool.submit(self._ruff.check, code)
             typed = pool.submit(self._ty.check, code)

@@ -85,8 +85,12 @@ class Turns:
         return left[-self._most] if len(left) >= self._most else 0.0
 
 
-turns = Turns(max(2, os.cpu_count() or 1))
-"""Those of this process."""
+_PROCESSORS = max(2, os.cpu_count() or 1)
+checks = Turns(_PROCESSORS)
+"""Those of this process in which candidates are checked."""
+starts = Turns(_PROCESSORS)
+"""Those in which sessions get ready to ask their model: they wait for no check."""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=turns.forget)
+    os.register_at_fork(after_in_child=checks.forget)
+    os.register_at_fork(after_in_child=starts.forget)
