@@ -85,7 +85,7 @@ def test_a_turn_ends_whatever_happens_in_it() -> None:
 
 FORKS = """
 import os, signal, threading, time, warnings
-from jiti.checks.turns import turns
+from jiti.checks.turns import checks as turns
 
 warnings.simplefilter("ignore")  # where threads are, a fork is warned of
 held = [turns.taken() for _ in range(turns._most)]
