@@ -31,7 +31,7 @@ FILES = {
 }
 IMPLEMENTATION = ".jiti/app/double.py"
 SRC = str(Path(jiti.__file__).parents[1])
-CALL = "import app; print('got', app.double(21))"
+CALL = "import app; print(f'got {app.double(21)}')"
 terminals = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 
 
