@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,7 @@ from jiti.figures import count, dollars, row, seconds, tokens
 from jiti.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from jiti.build.plan import Plan
     from jiti.build.result import Result, Results
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 JOBS = 8
 """How many sessions run at once where nobody says: a model may be asked so often, and so much fits two processors."""
+_OBJECTS = 100_000
+"""That there are more of than before when a build looks for garbage; Python itself looks at every few hundred."""
 _MOST_LINES = 15
 """That are shown of one error; its transcript has all."""
 _MOST_NAMED = 3
@@ -107,7 +111,19 @@ def _carried_out(made: Plan, settings: Settings, jobs: int, *, verify: bool) -> 
     if not made.steps:
         return Results([])
     display = BuildDisplay(settings.log, lambda: sys.stderr)
-    return crew.carry_out(made, settings, display, jobs=jobs, verify=verify)
+    with _collecting_seldom():
+        return crew.carry_out(made, settings, display, jobs=jobs, verify=verify)
+
+
+@contextmanager
+def _collecting_seldom() -> Generator[None]:
+    """Look for garbage less often: what sessions import is half a million objects, and none of them is garbage."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _exit_code(made: Plan, results: Results) -> int:
