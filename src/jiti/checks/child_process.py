@@ -65,6 +65,10 @@ class ChildError(Exception):
         self.stage = stage
 
 
+class NoServerError(Exception):
+    """There is no process that a child could be forked from."""
+
+
 class ChildProcess:
     """A child process; it starts at once, and gets ready on its own.
 
@@ -75,13 +79,21 @@ class ChildProcess:
         limits: what its jobs may use.
         env: names of environment variables that it gets although they look like secrets.
         fork: whether it forks for each job; else it does one job and ends.
+        forked: whether it has to be forked from a server: such a one does not end with the thread that made it.
 
     Raises:
         ChildError: it cannot be started.
+        NoServerError: it would have to be forked, and there is nothing to fork it from.
     """
 
     def __init__(
-        self, setup: Mapping[str, object], *, limits: Limits, env: Collection[str] = (), fork: bool = True
+        self,
+        setup: Mapping[str, object],
+        *,
+        limits: Limits,
+        env: Collection[str] = (),
+        fork: bool = True,
+        forked: bool = False,
     ) -> None:
         self._limits = limits
         self._tag = secrets.token_hex(16)
@@ -95,14 +107,17 @@ class ChildProcess:
         self.usable = True
         """Whether it can do another job."""
         try:
-            self._process, self._wire = self._start(dict(setup), env, fork=fork)
+            self._process, self._wire = self._start(dict(setup), env, fork=fork, forked=forked)
+        except NoServerError:
+            self._clear()
+            raise
         except OSError as error:
             self._clear()
             message = f"{sys.executable or 'python'} cannot be started: {error}"
             raise ChildError(message) from error
 
     def _start(
-        self, setup: dict[str, object], env: Collection[str], *, fork: bool
+        self, setup: dict[str, object], env: Collection[str], *, fork: bool, forked: bool
     ) -> tuple[subprocess.Popen[bytes] | Forked, Wire]:
         temporary = os.path.join(self._folder, "tmp")
         os.mkdir(temporary)
@@ -118,8 +133,11 @@ class ChildProcess:
             wire = theirs.fileno()
             if server is not None:
                 with contextlib.suppress(OSError):  # it has just ended: the child is started by itself
-                    forked = server.fork(path, environment, self._folder, wire=wire, output=self._output)
-                    return forked, Wire(ours)
+                    child = server.fork(path, environment, self._folder, wire=wire, output=self._output)
+                    return child, Wire(ours)
+            if forked:
+                ours.close()
+                raise NoServerError
             command = [sys.executable, "-P", "-u", "-c", _BOOT, path, str(wire)]
             return self._spawn(command, environment, theirs), Wire(ours)
 

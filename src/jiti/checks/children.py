@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from jiti import interpreter
-from jiti.checks import gate_problems, stub_module
-from jiti.checks.child_process import ChildError, ChildProcess
+from jiti.checks import forking, gate_problems, stub_module
+from jiti.checks.child_process import ChildError, ChildProcess, NoServerError
 from jiti.checks.judging import Judging
 from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
+from jiti.checks.turns import beginnings, checks
 from jiti.errors import GenerationError
 from jiti.sandbox import Policy, hint
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 MOST_NEEDS = 50
 """How many different stubs the checks of one may need to have generated."""
+
+_LONGEST_WAIT = 1.0
+"""Seconds that a child which nobody waits for is not started, while candidates are being checked."""
 
 _HINTS = {
     Stage.PYTEST: "`python -m pytest --collect-only` has to work: candidates are tested under the project's settings",
@@ -105,6 +110,8 @@ class Children:
         self.judging = Judging(wanted=witness)
         self._fork = fork and hasattr(os, "fork")
         self._child: ChildProcess | None = None
+        self._starting = threading.RLock()
+        self._is_wanted_soon = False
         self._generated: set[str] = set()
         self._problem: GenerationError | None = None
         self._lent: str | None = None
@@ -136,19 +143,48 @@ class Children:
             self._problem, self._is_called_early = None, False
         self._lent = code
 
+    def start_soon(self) -> None:
+        """Have the child started when no candidate is being checked, and in a while in any case.
+
+        To get one ready takes a processor as long as to check a candidate does, and nobody waits for it yet.
+
+        Raises:
+            GenerationError: it cannot be started.
+        """
+        if not (self._fork and forking.is_kept()):
+            self.start()
+            return
+        self._is_wanted_soon = True
+        threading.Thread(target=self._start_when_quiet, name="jiti: start a child", daemon=True).start()
+
+    def _start_when_quiet(self) -> None:
+        with beginnings.taken():
+            if self._is_wanted_soon:
+                checks.await_quiet(_LONGEST_WAIT)
+            with self._starting, contextlib.suppress(GenerationError, NoServerError):  # who needs it meets them too
+                if self._is_wanted_soon:
+                    self._started(forked=True)
+
     def start(self) -> ChildProcess:
         """The child, started if there is none; it gets ready on its own.
 
         Raises:
             GenerationError: it cannot be started, or one before could not get ready.
         """
+        with self._starting:
+            return self._started(forked=False)
+
+    def _started(self, *, forked: bool) -> ChildProcess:
         if self._problem is not None:
             raise self._problem
         if self._child is None:
             try:
-                self._child = ChildProcess(self._setup, limits=self._limits, env=self._env, fork=self._fork)
+                self._child = ChildProcess(
+                    self._setup, limits=self._limits, env=self._env, fork=self._fork, forked=forked
+                )
             except ChildError as error:
                 raise self._unusable(error) from error
+        self._is_wanted_soon = False
         return self._child
 
     def problem(self) -> GenerationError | None:
@@ -171,7 +207,9 @@ class Children:
 
     def close(self) -> None:
         """End the child, if there is one, and all that it left behind."""
-        child, self._child = self._child, None
+        with self._starting:
+            self._is_wanted_soon = False
+            child, self._child = self._child, None
         if child is not None:
             child.close()
 

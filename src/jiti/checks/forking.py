@@ -186,6 +186,11 @@ class _Servers:
                 self._servers.clear()
                 self._retired.clear()
 
+    def is_kept(self) -> bool:
+        with self._lock:
+            self._forget_those_of_others()
+            return self._keepers > 0
+
     def get(self, environment: Mapping[str, str], path: Sequence[str], root: str) -> ForkServer | None:
         shared = {name: value for name, value in environment.items() if name not in _OF_A_CHILD}
         # Folders of tests come and go on the path: what counts is where it leads to.
@@ -245,6 +250,11 @@ def kept() -> Generator[None]:
         yield
     finally:
         _servers.close()
+
+
+def is_kept() -> bool:
+    """Whether somebody keeps a server, as far as processes can be forked from one here."""
+    return processes.ON_LINUX and _servers.is_kept()
 
 
 def get_ready(root: str, env: Collection[str]) -> None:

@@ -59,6 +59,11 @@ class Turns:
             self._turns_of_thread().remove(mine)
             self._end(mine)
 
+    def await_quiet(self, seconds: float) -> None:
+        """Wait until nobody has a turn, nor waits for one; but no longer than some seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._since and not self._waiting, seconds)
+
     def end(self) -> None:
         """End the turns of this thread, because it is to wait for somebody who may need one; it goes on without."""
         self._end(*self._turns_of_thread())
@@ -90,7 +95,9 @@ checks = Turns(_PROCESSORS)
 """Those of this process in which candidates are checked."""
 starts = Turns(_PROCESSORS)
 """Those in which sessions get ready to ask their model: they wait for no check."""
+beginnings = Turns(1)
+"""Those in which children are started that nobody waits for yet."""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=checks.forget)
-    os.register_at_fork(after_in_child=starts.forget)
+    for each in (checks, starts, beginnings):
+        os.register_at_fork(after_in_child=each.forget)

@@ -38,12 +38,12 @@ class Workplace:
         self._judge = Judge(definition.declaration.path, limits)
 
     def start(self) -> None:
-        """Start a child process, and do not wait for it: it gets ready while the model thinks.
+        """Have a child process started, and do not wait for it: it gets ready while the model thinks.
 
         Raises:
             GenerationError: it cannot be started.
         """
-        self._children.start()
+        self._children.start_soon()
 
     def require_gates(self) -> None:
         """Wait until a child has collected the gates: one that no candidate can pass is to cost nothing.

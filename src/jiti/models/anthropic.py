@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 from jiti.errors import ConfigError, ModelError
@@ -130,6 +130,7 @@ class AnthropicModel:
         # The request that needs the client meets the same error, and raises it where somebody hears it.
         with suppress(ConfigError):
             self._connect()
+            complete_types()
 
 
 def _client() -> Client:
@@ -150,6 +151,15 @@ def _client() -> Client:
         message, hint = failures.no_credentials(_provider_of(client, ""))
         raise ConfigError(message, hint=hint)
     return client
+
+
+def complete_types() -> None:
+    """Have the package complete its types of events: else every thread does so that reads one while the first does."""
+    from anthropic.types import RawMessageStreamEvent
+
+    union, *_ = get_args(RawMessageStreamEvent)
+    for event in get_args(union):
+        event.model_rebuild()
 
 
 def _provider_of(client: Client, model: str) -> failures.Provider:

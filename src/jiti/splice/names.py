@@ -85,7 +85,9 @@ def of_annotations(annotations: Iterable[ast.expr]) -> Names:
 def bare(function: FunctionNode) -> FunctionNode:
     """A copy of a function that has its parameters and nothing else: no decorators, annotations, bounds or defaults."""
     copied = copy.copy(function)
-    copied.decorator_list, copied.body, copied.returns = [], [ast.Pass()], None
+    copied.decorator_list = []
+    copied.body = [ast.Pass()]
+    copied.returns = None
     copied = copy.deepcopy(copied)  # what is left of it, which is little
     copied.args.defaults = [ast.Constant(None) for _ in copied.args.defaults]
     copied.args.kw_defaults = [each and ast.Constant(None) for each in copied.args.kw_defaults]

@@ -182,6 +182,8 @@ class _Server(ThreadingHTTPServer):
     """Its threads are joined when it is closed; those of clients that hang on are cut off first."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """Connections that may wait to be accepted: who finds no room tries again a second later."""
 
     def __init__(self, owner: MessagesServer) -> None:
         super().__init__(("127.0.0.1", 0), Exchange)

@@ -16,7 +16,7 @@ import pytest
 from jiti.checks import forking
 from jiti.errors import GenerationError
 from jiti.live import LiveCall
-from tests.unit.checks.workshop import SLUGIFY, call, slugify
+from tests.unit.checks.workshop import SLUGIFY, await_starters, call, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -348,6 +348,7 @@ def test_closing_leaves_no_file_no_descriptor_and_no_thread(
             bench.start()
             if used:
                 bench.inspect("1")
+            await_starters()
             assert list(temporary.iterdir())
             bench.close()
             bench.close()

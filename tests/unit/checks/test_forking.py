@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jiti.checks import forking, processes
-from tests.unit.checks.workshop import SLUGIFY
+from jiti.checks.turns import checks
+from tests.unit.checks.workshop import SLUGIFY, await_starters, starters
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from jiti.checks.bench import Bench
     from tests.unit.checks.workshop import Workshop
@@ -150,3 +152,82 @@ def test_where_no_server_gets_ready_children_are_started_by_themselves(
     assert above(workshop.bench(definition)) == os.getpid()
     monkeypatch.setattr(forking, "ForkServer", None)
     assert above(workshop.bench(definition)) == os.getpid(), "and no other one is tried"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a child that was started has its folder, and nothing else is."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with forking.kept():
+        forking.get_ready(str(tmp_path), ())  # its server has one as well
+        monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_child_that_nobody_waits_for_is_started_when_no_candidate_is_checked(
+    workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
+    bench = workshop.bench(workshop.stub())
+    with checks.taken():
+        bench.start()
+        (starter,) = starters()
+        starter.join(0.05)
+        assert starter.is_alive()
+        assert list(temporary.iterdir()) == []
+    starter.join(10)
+    assert not starter.is_alive()
+    assert len(list(temporary.iterdir())) == 1
+    assert bench.inspect("1") == "int: 1"
+    assert len(list(temporary.iterdir())) == 1
+
+
+@pytest.mark.usefixtures("servers", "temporary")
+def test_it_is_started_at_once_for_whoever_needs_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
+    with checks.taken():
+        bench = workshop.bench(workshop.stub())
+        bench.start()
+        assert bench.inspect("1") == "int: 1"
+
+
+@pytest.mark.usefixtures("servers")
+def test_it_is_not_started_any_more_once_nobody_will_need_it(
+    workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
+    with checks.taken():
+        bench = workshop.bench(workshop.stub())
+        bench.start()
+        (starter,) = starters()
+        bench.close()
+    starter.join(10)
+    assert not starter.is_alive()
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.usefixtures("servers")
+def test_where_candidates_are_checked_all_the_time_it_is_started_in_a_while(
+    workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 0.01)
+    with checks.taken():
+        bench = workshop.bench(workshop.stub())
+        bench.start()
+        await_starters()
+        assert len(list(temporary.iterdir())) == 1
+
+
+@pytest.mark.usefixtures("servers")
+def test_where_nothing_forks_it_is_left_to_the_thread_with_which_it_ends(
+    workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(forking, "server_for", lambda *_: None)
+        bench = workshop.bench(workshop.stub())
+        bench.start()
+        await_starters()
+        assert list(temporary.iterdir()) == []
+        assert above(bench) == os.getpid()

@@ -83,6 +83,22 @@ def test_a_turn_ends_whatever_happens_in_it() -> None:
         pass
 
 
+def test_quiet_is_waited_for_as_long_as_somebody_has_a_turn_and_no_longer_than_told() -> None:
+    turns = Turns(1, patience=60)
+    turns.await_quiet(60)
+    first, second = Visitor(turns), Visitor(turns)
+    first.come(0)
+    second.come(1)
+    quiet = threading.Event()
+    threading.Thread(target=lambda: (turns.await_quiet(60), quiet.set()), daemon=True).start()
+    turns.await_quiet(0.01)
+    first.go()
+    assert second.has_turn.wait(10)
+    assert not quiet.is_set()
+    second.go()
+    assert quiet.wait(10)
+
+
 FORKS = """
 import os, signal, threading, time, warnings
 from jiti.checks.turns import checks as turns

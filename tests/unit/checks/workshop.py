@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -177,3 +178,14 @@ def only(result: Result) -> Diagnostic:
     """The one thing that a candidate is turned down for."""
     [diagnostic] = result.diagnostics
     return diagnostic
+
+
+def starters() -> list[threading.Thread]:
+    """The threads that are to start children, each once it is quiet."""
+    return [thread for thread in threading.enumerate() if thread.name == "jiti: start a child"]
+
+
+def await_starters() -> None:
+    """Wait until all that were to be started have been."""
+    for starter in starters():
+        starter.join(10)

@@ -62,3 +62,18 @@ def test_a_type_checker_takes_each_synchronous_client_of_the_package_and_nothing
     found = {int(line.split(":")[1]) for line in done.stdout.splitlines() if line.startswith("given.py:")}
     wrong = {number for number, line in enumerate(GIVEN, 1) if "Async" in line or line.startswith("Engine(")}
     assert found == wrong, done.stdout
+
+
+def test_types_of_events_are_complete_before_any_is_read() -> None:
+    script = """
+from typing import get_args
+from anthropic.types import RawMessageStreamEvent
+from jiti.models.anthropic import complete_types
+
+events = get_args(get_args(RawMessageStreamEvent)[0])
+print(all(each.__pydantic_complete__ for each in events))
+complete_types()
+print(len(events) > 3 and all(each.__pydantic_complete__ for each in events))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
