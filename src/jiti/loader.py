@@ -20,9 +20,9 @@ from types import ModuleType
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from types import CodeType
 
+    from jiti.dispatch.needs import Needs
     from jiti.errors import BrokenImplementationError
     from jiti.mirror import Implementation
     from jiti.stub import Declaration
@@ -50,9 +50,10 @@ class Source:
         data: of a file whose state says that it runs, the bytes that were read; else None.
         code: what it is known to be compiled to, before it is loaded.
         compiled: what it was compiled to when it was loaded.
+        needs: of what was loaded before, what has to be there for it, as `jiti.dispatch.needs.needs_of` has it.
     """
 
-    __slots__ = ("_text", "code", "compiled", "data", "declaration", "filed", "path")
+    __slots__ = ("_text", "code", "compiled", "data", "declaration", "filed", "needs", "path")
 
     def __init__(self, declaration: Declaration, path: str, text: str | None, *, filed: bool) -> None:
         self.declaration = declaration
@@ -62,6 +63,7 @@ class Source:
         self.data: bytes | None = None
         self.code: CodeType | None = None
         self.compiled: CodeType | None = None
+        self.needs: Needs | None = None
 
     @property
     def text(self) -> str:
@@ -78,11 +80,14 @@ class Source:
         return cls(declaration, implementation.path, implementation.text, filed=True)
 
     @classmethod
-    def remembered(cls, declaration: Declaration, path: str, data: bytes, code: CodeType) -> Source:
+    def remembered(
+        cls, declaration: Declaration, path: str, data: bytes, code: CodeType, needs: Needs | None
+    ) -> Source:
         """A file that was loaded before, with the code that its bytes were compiled to."""
         source = cls(declaration, path, None, filed=True)
         source.data = data
         source.code = code
+        source.needs = needs
         return source
 
     @classmethod
@@ -129,10 +134,15 @@ class Namespace:
         self.names["__builtins__"] = builtins.__dict__
         _namespaces[name] = self
 
-    def load(self, source: Source) -> None:
+    def load(self, source: Source, *, alone: bool = False) -> None:
         """Import the module from `source`; if it has been imported already, do nothing.
 
         Where imports go round in a circle, this returns although `settle` was not called yet.
+
+        Args:
+            source: what fills it.
+            alone: whether the stub is being declared, so that nobody else can ask for it: the import system's lock of
+                a module takes longer than all that is done under it.
 
         Raises:
             BrokenImplementationError: the text does not parse, or `settle` says so.
@@ -145,29 +155,30 @@ class Namespace:
         try:
             if source.code is None or _module_lock is None or self.name in sys.modules:
                 __import__(self.name)
+            elif alone:
+                self._run(source, source.code)
             else:
-                self._run(source, source.code, _module_lock(self.name))
+                with _module_lock(self.name):
+                    if self.name not in sys.modules:  # else another thread was first
+                        self._run(source, source.code)
         finally:
             self.source = None
 
-    def _run(self, source: Source, code: CodeType, lock: AbstractContextManager[object]) -> None:
+    def _run(self, source: Source, code: CodeType) -> None:
         """Do what `import` does for a module that was found, in half the time: there is nothing to be found."""
-        with lock:
-            if self.name in sys.modules:
-                return  # another thread was first
-            loader = _Loader(self, source)
-            spec = ModuleSpec(self.name, loader, origin=source.path)
-            spec.__dict__[_INITIALIZING] = True  # whoever imports it meanwhile, waits
-            self.names.update(__file__=source.path, __loader__=loader, __package__=PACKAGE, __spec__=spec)
-            sys.modules[self.name] = self.module
-            try:
-                exec(code, self.names)  # noqa: S102 - what the import system does
-                self.settle(source)
-            except BaseException:
-                sys.modules.pop(self.name, None)
-                raise
-            finally:
-                spec.__dict__[_INITIALIZING] = False
+        loader = _Loader(self, source)
+        spec = ModuleSpec(self.name, loader, origin=source.path)
+        spec.__dict__[_INITIALIZING] = True  # whoever imports it meanwhile, waits
+        self.names.update(__file__=source.path, __loader__=loader, __package__=PACKAGE, __spec__=spec)
+        sys.modules[self.name] = self.module
+        try:
+            exec(code, self.names)  # noqa: S102 - what the import system does
+            self.settle(source)
+        except BaseException:
+            sys.modules.pop(self.name, None)
+            raise
+        finally:
+            spec.__dict__[_INITIALIZING] = False
 
     def code_of(self, source: Source) -> CodeType:
         """What a source is compiled to, without running it.

@@ -36,6 +36,8 @@ def _is_frozen() -> bool:
 
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
+_UNSPECIALISED = sys.version_info >= (3, 13)
+"""Whether Python specialises no calls of a function whose code was exchanged."""
 
 
 class Armed:
@@ -44,7 +46,7 @@ class Armed:
     Attributes:
         function: refers to it weakly, so that nested stubs go when nobody needs them.
         written: the stub's own function.
-        trampoline: its code until the first call.
+        trampoline: its code until the first call; None where it was bound at decoration.
         engine: whoever generates for it; None for the default.
         code: its own from the first call on, where it has to know its class.
     """
@@ -52,7 +54,7 @@ class Armed:
     __slots__ = ("code", "engine", "function", "trampoline", "written")
 
     def __init__(
-        self, function: ref[FunctionType], written: FunctionType, trampoline: CodeType, engine: Generates | None
+        self, function: ref[FunctionType], written: FunctionType, trampoline: CodeType | None, engine: Generates | None
     ) -> None:
         self.function = function
         self.written = written
@@ -90,9 +92,11 @@ class Dispatcher:
         """A function with the stub's name, defaults and attributes, which runs its implementation."""
         self._declared += 1
         key = str(self._declared)
-        trampoline = relay.trampoline(written.__code__, key)
-        function = self._bound(written, engine) if _is_frozen() else None
+        is_frozen = _is_frozen()
+        function = self._bound(written, engine, look=is_frozen) if is_frozen or _UNSPECIALISED else None
+        trampoline = None
         if function is None:
+            trampoline = relay.trampoline(written.__code__, key)
             # Defaults are set at birth and never again: a call between two assignments would see only one of them.
             function = FunctionType(trampoline, self._namespace.names, written.__name__, written.__defaults__)
             function.__kwdefaults__ = written.__kwdefaults__
@@ -101,7 +105,7 @@ class Dispatcher:
         function.__dict__.update(written.__dict__)
         function.__dict__["__wrapped__"] = written  # signatures and annotations are read from the stub
         self._armed[key] = Armed(self._weakly(function, key), written, trampoline, engine)
-        if self.code is not None:
+        if self.code is not None and trampoline is not None:
             swapping.swap(function, trampoline, self._code_for(key, self.code))
         return function
 
@@ -111,33 +115,24 @@ class Dispatcher:
         armed = self._armed
         return ref(function, lambda _: armed.pop(key, None))
 
-    def _bound(self, written: FunctionType, engine: Generates | None) -> FunctionType | None:
-        """The implementation itself, where the process is frozen and it can be had at once.
+    def _bound(self, written: FunctionType, engine: Generates | None, *, look: bool) -> FunctionType | None:
+        """The implementation itself, where it can be had at once: whatever stands in the way, the first call tells.
 
-        Whatever stands in the way is told by the first call, if there ever is one. A host, as pytest's plugin is one,
-        may yet have implementations compiled in a way of its own.
+        Args:
+            written: the stub's own function.
+            engine: whoever generates for it.
+            look: whether to look for one that is not remembered.
         """
-        import jiti.host as host  # noqa: PLR0402 - `from jiti` takes longer
-        import jiti.trial as trial  # noqa: PLR0402 - as above
-
         if self.code is not None or "<locals>" in written.__qualname__:
             return None
-        if trial.current is not None or host.current is not None:
-            return None
-        from jiti.dispatch import binding, supply
-        from jiti.dispatch.remembered import First, source_of
-        from jiti.stub import declaration_of
+        from jiti.dispatch import binding
 
         try:
-            source, first = source_of(written, engine, hold=True), None
-            if source is None:
-                first = First(written)
-                source = supply.at_hand(declaration_of(written), engine)
-            code = None if source is None else self._namespace.code_of(source)
-            if source is None or code is None or not binding.is_complete(code, written):
+            found = binding.source_of(written, engine, self._namespace if look else None)
+            if found is None:
                 return None
-            source.code = code
-            self._load(source)
+            source, first = found
+            self._load(source, alone=True)
             if first is not None:
                 first.found(source)
             if self.code is None or self._needs_class or relay.IMPLEMENTATION in self._namespace.names:
@@ -243,10 +238,10 @@ class Dispatcher:
         engines = (armed.engine for armed in list(self._armed.values()))
         return supply.at_hand(stub.declaration_of(self.written), next(filter(None, engines), None))
 
-    def _load(self, source: Source) -> None:
+    def _load(self, source: Source, *, alone: bool = False) -> None:
         from jiti.dispatch.loading import load
 
-        load(self._namespace, source, self.written)
+        load(self._namespace, source, self.written, alone=alone)
 
     def _settle(self, source: Source) -> None:
         """Take what the stub's functions will run. The import lock is held: this happens once a load."""
@@ -283,9 +278,11 @@ class Dispatcher:
     def rearm(self) -> None:
         """Put the trampolines back, so that the next call looks at the mirror again."""
         code, self.code = self.code, None
-        for armed in list(self._armed.values()):
+        for key, armed in list(self._armed.items()):
             function, own = armed.function(), armed.code or code
             armed.code = None
+            if armed.trampoline is None:
+                armed.trampoline = relay.trampoline(armed.written.__code__, key)
             if function is not None and own is not None:
                 swapping.swap(function, own, armed.trampoline)
         self._namespace.unload()

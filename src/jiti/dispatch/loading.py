@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from jiti.loader import Namespace, Source
 
 
-def load(namespace: Namespace, source: Source, written: FunctionType) -> None:
+def load(namespace: Namespace, source: Source, written: FunctionType, *, alone: bool = False) -> None:
     """Fill a namespace.
 
     Args:
         namespace: whose.
         source: the text.
         written: the stub's own function, or one of its class's.
+        alone: whether it is being declared, as `Namespace.load` has it.
 
     Raises:
         BrokenImplementationError: the text cannot be used.
@@ -32,7 +33,7 @@ def load(namespace: Namespace, source: Source, written: FunctionType) -> None:
         # A script's implementations import it by its file's name, and must not run it a second time.
         sys.modules.setdefault(module, sys.modules[written.__module__])
     try:
-        namespace.load(source)
+        namespace.load(source, alone=alone)
     except ModuleNotFoundError as error:
         own = sys.modules.get(written.__module__)
         if own is None or error.name not in _other_names(source.declaration.path, module):

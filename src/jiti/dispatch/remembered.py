@@ -14,6 +14,7 @@ import sys
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 
 from jiti import approval, home, loader, mirror, source, stub, trial
+from jiti.dispatch.needs import needs_of
 from jiti.errors import ConfigError, StubError
 from jiti.loader import Source
 from jiti.spec import text_hash
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
     from types import CodeType, FunctionType
     from typing import TypeAlias
 
+    from jiti.dispatch.needs import Needs
     from jiti.home import Home
     from jiti.source import SourceFile
 
     # Of a stub's function: name, dotted name, first line, and which of its instructions stand on which line.
     Identity: TypeAlias = tuple[str, str, int, bytes]
-    # Of its file in the mirror: path and bytes; the stub's dotted name and text; the file's code.
-    Found: TypeAlias = tuple[str, bytes, str, str, CodeType]
+    # Of its file in the mirror: path and bytes; the stub's dotted name and text; the file's code, and what that needs.
+    Found: TypeAlias = tuple[str, bytes, str, str, CodeType, Needs | None]
 
-MADE_BY = "jiti 0.1.0, 1"
+MADE_BY = "jiti 0.1.0, 2"
 """By whose rules a state was told, and what is kept of it: jiti's version, and within that a number."""
 
 _HASH_KEY = int.from_bytes(MAGIC_NUMBER, "little")
@@ -123,7 +125,7 @@ def source_of(function: FunctionType, engine: object, *, hold: bool = False) -> 
     found = None if stubs is None else stubs.take(_identity_of(function), hold=hold)
     if stubs is None or found is None:
         return None
-    path, data, qualname, text, code = found
+    path, data, qualname, text, code, needs = found
     if _start_of(path, len(data) + 1) != data:
         return None
     declaration = Declaration(
@@ -134,7 +136,7 @@ def source_of(function: FunctionType, engine: object, *, hold: bool = False) -> 
             return None  # it is looked at in each process
     except ConfigError:
         return None  # whoever looks will say so
-    return Source.remembered(declaration, path, data, code)
+    return Source.remembered(declaration, path, data, code, needs)
 
 
 class First:
@@ -158,7 +160,8 @@ class First:
         is_elsewhere = source.path != mirror.plain_path(declaration)  # what takes the plain path counts for more
         if is_elsewhere or not stubs.hold or stub.overloads_of(self._function):
             return
-        found = source.path, source.data, declaration.qualname, declaration.text, source.compiled
+        needs = needs_of(source.compiled, self._function)
+        found = source.path, source.data, declaration.qualname, declaration.text, source.compiled, needs
         stubs.remember(_identity_of(self._function), found)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 lock = allocate_lock()
 
 
-def swap(function: FunctionType, old: CodeType, new: CodeType) -> bool:
+def swap(function: FunctionType, old: CodeType | None, new: CodeType) -> bool:
     """Give a function new code, but only in the place of the old; tells whether it has the new one now."""
     with lock:
         if function.__code__ is old:

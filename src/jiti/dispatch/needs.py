@@ -1,0 +1,106 @@
+"""What has to be there before an implementation can be run: read from its code, and looked for when it is to be run."""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType
+
+from jiti.dispatch import entry
+from jiti.stub import importable_name
+
+try:
+    from _opcode_metadata import opmap  # ty: ignore[import-not-found]  # the checker knows the oldest Python's modules
+except ImportError:
+    from opcode import opmap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FunctionType
+    from typing import TypeAlias
+
+    # Modules, each with the dotted name of what is taken from there, or its own name.
+    Needs: TypeAlias = tuple[tuple[str, str], ...]
+
+_IMPORT_NAME, _LOAD_CONST, _EXTENDED_ARG = opmap["IMPORT_NAME"], opmap["LOAD_CONST"], opmap["EXTENDED_ARG"]
+_LOAD_NAME = opmap["LOAD_NAME"]
+_JUMP_IF_FALSE = opmap.get("POP_JUMP_FORWARD_IF_FALSE", opmap.get("POP_JUMP_IF_FALSE"))  # the first is 3.11's
+_BEFORE_A_JUMP = frozenset({opmap["CACHE"], opmap.get("TO_BOOL")})
+
+
+def needs_of(code: CodeType, written: FunctionType) -> Needs | None:
+    """What has to be there before an implementation can be run: modules, and what it takes of them.
+
+    What its functions import counts as well: its own code may call them. What comes with Python is left out.
+
+    Args:
+        code: the module's, as it was compiled.
+        written: the stub, which is not nested in a function.
+
+    Returns:
+        None where it has to wait until the stub's own module was imported.
+    """
+    inner = tuple(_inner(code))
+    own = entry.root(written.__qualname__)  # which is bound later, to what stands above the stub perhaps
+    if any(own in each.co_names or "__class__" in each.co_freevars for each in inner):
+        return None
+    names = {written.__module__, importable_name(written)}
+    imported = dict.fromkeys(found for each in (code, *inner) for found in _imported(each))
+    if any(not names.isdisjoint(each) or not each[0] for each in imported):
+        return None
+    return tuple(each for each in imported if each[0].partition(".")[0] not in sys.stdlib_module_names)
+
+
+def are_there(needs: Needs, written: FunctionType) -> bool:
+    """Whether an implementation can be run, for all that it needs, while the stub's module is being imported."""
+    if not needs:
+        return True
+    being_imported = {written.__module__, importable_name(written)}
+    return all(being_imported.isdisjoint(each) and _is_there(*each) for each in needs)
+
+
+def _inner(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _inner(constant)
+
+
+def _imported(code: CodeType) -> Iterator[tuple[str, str]]:
+    """The modules that code may import, each with the dotted name of what it takes from there, or its own name.
+
+    An empty name stands for one that cannot be told. What stands below `if TYPE_CHECKING` is left out.
+    """
+    steps = code.co_code
+    skipped = 0
+    for at in range(0, len(steps), 2):
+        if steps[at] == _LOAD_NAME and code.co_names[steps[at + 1]] == "TYPE_CHECKING":
+            skipped = _end_of_branch(steps, at + 2)
+        if steps[at] != _IMPORT_NAME or at < skipped:
+            continue
+        if steps[at - 2] != _LOAD_CONST or steps[at - 4] == _EXTENDED_ARG:  # one of the two numbers is a long one
+            yield "", ""
+            continue
+        name, parts = code.co_names[steps[at + 1]], code.co_consts[steps[at - 1]]
+        yield from ((name, f"{name}.{part}") for part in parts or ())
+        yield name, name
+
+
+def _end_of_branch(steps: bytes, at: int) -> int:
+    """Where what is done if a condition holds ends; at most, since a jump counts from after what it caches."""
+    while steps[at] in _BEFORE_A_JUMP:
+        at += 2
+    return at + 2 + 2 * steps[at + 1] if steps[at] == _JUMP_IF_FALSE else 0
+
+
+def _is_there(name: str, part: str) -> bool:
+    """Whether importing a part of a module runs nothing: it has been imported."""
+    if not _is_imported(name):
+        return False
+    # What the module does not have yet may be a module below it.
+    return part == name or part.removeprefix(f"{name}.") in vars(sys.modules[name]) or _is_imported(part)
+
+
+def _is_imported(name: str) -> bool:
+    module = sys.modules.get(name)
+    return module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", True)
