@@ -36,8 +36,8 @@ def _is_frozen() -> bool:
 
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_UNSPECIALISED = sys.version_info >= (3, 13)
-"""Whether Python specialises no calls of a function whose code was exchanged."""
+_BINDS_REMEMBERED = sys.version_info >= (3, 13)
+"""Whether what first calls of other processes found is bound at decoration: before, it gains nothing."""
 
 
 class Armed:
@@ -93,7 +93,7 @@ class Dispatcher:
         self._declared += 1
         key = str(self._declared)
         is_frozen = _is_frozen()
-        function = self._bound(written, engine, look=is_frozen) if is_frozen or _UNSPECIALISED else None
+        function = self._bound(written, engine, look=is_frozen) if is_frozen or _BINDS_REMEMBERED else None
         trampoline = None
         if function is None:
             trampoline = relay.trampoline(written.__code__, key)

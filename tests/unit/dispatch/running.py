@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jiti import source
+from jiti.dispatch import remembered
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from tests.unit.program import Program
 
@@ -51,3 +55,17 @@ def together(work: Callable[[int], object]) -> list[object]:
             return [each.result(SECONDS) for each in [pool.submit(run, number) for number in range(THREADS)]]
     finally:
         sys.setswitchinterval(interval)
+
+
+def end(program: Program) -> None:
+    """Do what is done when a process ends."""
+    remembered.write()
+    remembered.forget(str(program.root))
+    source._seen.pop(str(program.path), None)  # noqa: SLF001 - what a process has read goes with it
+
+
+def next_process(program: Program) -> ModuleType:
+    """The module as a process imports it that begins once this one has ended."""
+    end(program)
+    program.unload()
+    return program.load()

@@ -1,10 +1,14 @@
-"""In a frozen process a stub is its implementation from the start, where that needs nothing of the stub's module."""
+"""A stub is its implementation from the start, where that needs nothing of the stub's module.
+
+So it is in a frozen process; and from Python 3.13 on where a process before this one has called it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import pickle
+import sys
 import typing
 from typing import TYPE_CHECKING
 
@@ -12,9 +16,10 @@ import pytest
 
 from jiti import dispatch, host
 from jiti.errors import FrozenError
+from tests.unit.dispatch.running import next_process, script
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import FunctionType, ModuleType
 
     from tests.unit.program import Program
 
@@ -93,6 +98,14 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JITI_FROZEN", "1")
 
 
+@pytest.fixture
+def from_3_13_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is not frozen, of a Python that specialises no calls of functions whose code was exchanged."""
+    monkeypatch.setenv("JITI_FROZEN", "")
+    monkeypatch.setattr("jiti.dispatch.dispatcher._BINDS_REMEMBERED", True)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+
 def is_bound(function: FunctionType) -> bool:
     """Whether its code stands in the mirror."""
     return ".jiti" in function.__code__.co_filename
@@ -100,10 +113,28 @@ def is_bound(function: FunctionType) -> bool:
 
 def test_each_kind_is_bound_before_its_first_call_and_does_what_it_says(program: Program) -> None:
     shop = program.run(KINDS, DONE)
+    assert are_bound(shop) == [True] * 5
+    use_each_kind(shop)
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_so_it_is_for_each_kind_that_a_process_has_called_before(program: Program) -> None:
+    shop = program.run(KINDS, DONE)
+    assert are_bound(shop) == [False] * 5
+    use_each_kind(shop)
+    shop = next_process(program)
+    assert are_bound(shop) == [True] * 5
+    use_each_kind(shop)
+
+
+def are_bound(shop: ModuleType) -> list[bool]:
     own = vars(shop.Parser)
-    functions = [own["limited"], own["name"].fget, own["of"].__func__, own["three"].__func__, shop.later]
-    assert [is_bound(each) for each in functions] == [True] * 5
     assert not is_bound(shop.squares)  # which is no generator, and its implementation is one
+    functions = [own["limited"], own["name"].fget, own["of"].__func__, own["three"].__func__, shop.later]
+    return [is_bound(each) for each in functions]
+
+
+def use_each_kind(shop: ModuleType) -> None:
     parser = shop.Parser()
     assert parser.limited("a", strict=True) == ("a", shop.LIMIT, (), 3, True)
     assert parser.limited("a", 1, 2, upto=4, strict=False) == ("a", 1, (2,), 4, False)
@@ -158,8 +189,12 @@ def test_what_cannot_be_bound_yet_waits_for_its_first_call(program: Program, imp
     (program.root / "package" / "part.py").write_text("STEP = 1\n", encoding="utf-8")
     source = f"import package\n\nSTEP = 0\n\n{ADD}\nSTEP = 10\n"
     shop = program.run(source, {"add": implementation.format(name=program.name)})
-    assert not is_bound(shop.add)
-    assert shop.add(3) == result
+    for _ in range(2):
+        assert not is_bound(shop.add)
+        assert shop.add(3) == result
+        for name in ("not_there_yet", "package.part", "package"):
+            sys.modules.pop(name, None)
+        shop = next_process(program)
 
 
 def test_recursion_goes_through_what_stands_above_the_stub(program: Program) -> None:
@@ -241,3 +276,47 @@ def test_a_nested_stub_waits_for_its_first_call(program: Program) -> None:
 def test_under_a_host_it_waits_for_its_first_call(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "current", object())  # as under pytest, which compiles tests in its own way
     assert not is_bound(program.run(ADD, {"add": ADDED}).add)
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_nothing_is_looked_for_that_nobody_has_called(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.write(ADD + ADD.replace("add", "sub"), {"add": ADDED, "sub": ADDED.replace("add", "sub")})
+    assert program.load().sub(1) == 3
+    with monkeypatch.context() as patch:
+        patch.setattr("jiti.states.look", None)
+        shop = next_process(program)
+    assert [is_bound(shop.add), is_bound(shop.sub)] == [False, True]
+    assert shop.add(1) == 3
+
+
+def test_it_is_python_3_13_from_which_on_it_is_so(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JITI_FROZEN")
+    program.write(ADD, {"add": ADDED})
+    text = f"import sys\nsys.dont_write_bytecode = False\nsys.pycache_prefix = None\nfrom {program.name} import add\n"
+    told = [script(program, f"{text}print('.jiti' in add.__code__.co_filename, add(1))\n").split() for _ in range(2)]
+    assert told == [["False", "3"], [str(sys.version_info >= (3, 13)), "3"]]
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+@pytest.mark.parametrize("changed", ["stub", "implementation"])
+def test_what_was_changed_since_is_looked_at_by_the_first_call(program: Program, changed: str) -> None:
+    assert program.run(ADD, {"add": ADDED}).add(1) == 3
+    if changed == "stub":
+        program.write(f"# Sums.\n{ADD}")
+    else:
+        program.implement("add", ADDED.replace("a + b", "a * b"))
+    for is_seen in (False, True):
+        shop = next_process(program)
+        assert is_bound(shop.add) is is_seen
+        assert shop.add(1) == (3 if changed == "stub" else 2)
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_what_a_person_has_to_approve_waits_for_its_first_call(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert program.run(ADD, {"add": ADDED}).add(1) == 3
+    assert is_bound(next_process(program).add)
+    monkeypatch.setenv("JITI_APPROVE", "ask")
+    monkeypatch.setattr("jiti.approval._of_projects", {})
+    assert not is_bound(next_process(program).add)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import clearing, loader, mirror, source, trial
-from jiti.dispatch import remembered
+from jiti import clearing, loader, mirror, trial
+from jiti.dispatch import dispatcher, remembered
 from jiti.errors import ApprovalNeededError, ConflictError, FrozenError
 from jiti.spec import text_hash
-from tests.unit.dispatch.running import THREADS, needs_fork, script, together
+from tests.unit.dispatch.running import THREADS, end, needs_fork, next_process, script, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import FunctionType, ModuleType
+    from types import FunctionType
 
     from jiti.loader import Source
     from jiti.stub import Declaration
@@ -45,6 +45,12 @@ def _with_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", None)
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["bound when called", "bound when declared"])
+def bound(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before Python 3.13, and as from then on."""
+    monkeypatch.setattr(dispatcher, "_BINDS_REMEMBERED", request.param)
+
+
 @pytest.fixture
 def called(program: Program) -> Program:
     """A program whose stub was called in a process that has ended."""
@@ -52,20 +58,6 @@ def called(program: Program) -> Program:
     assert program.load().add(1) == 3
     end(program)
     return program
-
-
-def end(program: Program) -> None:
-    """Do what is done when a process ends."""
-    remembered.write()
-    remembered.forget(str(program.root))
-    source._seen.pop(str(program.path), None)  # noqa: SLF001 - what a process has read goes with it
-
-
-def next_process(program: Program) -> ModuleType:
-    """The module as a process imports it that begins once this one has ended."""
-    end(program)
-    program.unload()
-    return program.load()
 
 
 def told(function: FunctionType) -> Source | None:
@@ -199,8 +191,8 @@ def test_code_that_raises_is_run_again_by_the_next_call(program: Program, monkey
     program.write(ADD, {"add": f"import sys\nsys.is_ready\n{CODE}"})
     monkeypatch.setattr(sys, "is_ready", True, raising=False)
     next_process(program).add(1)
-    module = next_process(program)
     monkeypatch.delattr(sys, "is_ready")
+    module = next_process(program)
     with pytest.raises(AttributeError, match="is_ready"):
         module.add(1)
     monkeypatch.setattr(sys, "is_ready", True, raising=False)
@@ -225,12 +217,15 @@ def test_an_edit_of_the_stub_of_the_same_size_and_time_is_seen(
         next_process(called).add(1)
 
 
-def test_an_edit_of_the_stub_while_the_process_runs_is_seen_as_ever(
+def test_an_edit_of_the_stub_while_the_process_runs_is_seen_unless_it_is_bound(
     called: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = next_process(called)
     called.path.write_text(called.path.read_text(encoding="utf-8").replace("Add.", "Add them up."), encoding="utf-8")
     monkeypatch.setenv("JITI_FROZEN", "1")
+    if dispatcher._BINDS_REMEMBERED:  # noqa: SLF001 - see above
+        assert module.add(1) == 3
+        module = next_process(called)
     with pytest.raises(FrozenError, match="stale"):
         module.add(1)
 
