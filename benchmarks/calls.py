@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import layouts
 from benchmarks.environments import JAUNT, PEER, PEER_PYTHON
-from benchmarks.figures import AGAIN, FLOOR, FROZEN, HERE, Figure, Goal, Row
+from benchmarks.figures import AGAIN, EXCHANGED, FIRST, FLOOR, FROZEN, HERE, Figure, Goal, Row
 from benchmarks.processes import Command, in_turn
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from benchmarks.environments import Environments
 
-COLUMNS = (FLOOR, AGAIN, HERE, FROZEN, PEER, JAUNT)
+COLUMNS = (FLOOR, AGAIN, EXCHANGED, HERE, FIRST, FROZEN, PEER, JAUNT)
+OURS = (HERE, FIRST, FROZEN)
 KINDS = ("function", "method", "property", "async")
 NOISE = 0.05
 """Two equal plain functions, timed in the same way, come out up to this far apart: see their column."""
@@ -30,9 +31,10 @@ def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
     commands = {}
     for version, own in environments.here.items():
         if own.python:
-            commands[f"{version} {HERE}"] = Command(own, (script,), folders[HERE], where[HERE])
-            frozen = {**where[HERE], "JITI_FROZEN": "1"}
-            commands[f"{version} {FROZEN}"] = Command(own, (script,), folders[HERE], frozen)
+            # What first calls find is kept with Python's bytecode: where there is none, each process is a first one.
+            nothing_kept = {"PYTHONPYCACHEPREFIX": str(folder / "nothing"), "PYTHONDONTWRITEBYTECODE": "1"}
+            for column, more in {HERE: {}, FIRST: nothing_kept, FROZEN: {"JITI_FROZEN": "1"}}.items():
+                commands[f"{version} {column}"] = Command(own, (script,), folders[HERE], {**where[HERE], **more})
     for column, environment in {PEER: environments.peer, JAUNT: environments.jaunt}.items():
         if environment.python:
             commands[f"{PEER_PYTHON} {column}"] = Command(environment, (script,), folders[column], where[column])
@@ -44,20 +46,18 @@ def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
 
 def _row(kind: str, version: str, told: dict[str, list[dict[str, list[float]]]], environments: Environments) -> Row:
     figures, why_not = {}, {}
-    for column in COLUMNS[2:]:
+    for column in (*OURS, PEER, JAUNT):
         rounds = told.get(f"{version} {column}")
         if rounds is None:
             why_not[column] = _reason(column, version, environments)
             continue
-        cached, plain, again = zip(*(each[kind] for each in rounds), strict=True)
+        cached, plain, again, exchanged = zip(*(each[kind] for each in rounds), strict=True)
         figures[column] = Figure(cached, plain)
         if column == HERE:
-            figures |= {FLOOR: Figure(plain), AGAIN: Figure(again, plain)}
-    # From 3.13 on, CPython does not specialise calls of a function whose code was exchanged.
-    bound = 1.25 if version >= "3.13" and kind in {"function", "method"} else 1.0
-    goals = [Goal(1.0, FROZEN, FLOOR, noise=NOISE)]
-    if version < "3.13" or kind in {"function", "method"}:
-        goals.insert(0, Goal(bound, HERE, FLOOR, noise=0 if bound > 1 else NOISE))
+            figures |= {FLOOR: Figure(plain), AGAIN: Figure(again, plain), EXCHANGED: Figure(exchanged, plain)}
+    goals = [Goal(1.0, column, FLOOR, noise=NOISE) for column in OURS]
+    if version >= "3.13":  # CPython specialises no calls of a function whose code was exchanged
+        goals[1:2] = [Goal(1.25, FIRST, FLOOR)] if kind in {"function", "method"} else []
     return Row(
         f"{kind}, {version}", "ns", figures, goals=tuple(goals), why_not=why_not, in_picture=version == PEER_PYTHON
     )

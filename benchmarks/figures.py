@@ -6,7 +6,8 @@ import statistics
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FLOOR, AGAIN, HERE, FROZEN = "plain Python", "its twin", "here", "here, frozen"
+FLOOR, AGAIN, EXCHANGED = "plain Python", "its twin", "its code exchanged"
+HERE, FIRST, FROZEN = "here", "here, first process", "here, frozen"
 """Names of columns; the others are named after the packages."""
 
 

@@ -91,9 +91,9 @@ def source(functions: tuple[Function, ...], column: str) -> str:
 
 
 def calls(root: Path, environments: Environments) -> dict[str, Path]:
-    """Folders with `m.py`, whose stubs have their code, and `plain.py` and `again.py`; by package."""
+    """Folders with `m.py`, whose stubs have their code, and three modules with the same as plain code; by package."""
     plain = source(CALLED, FLOOR)
-    folders = _folders(root, {"m.py": CALLED}, {"plain.py": plain, "again.py": plain})
+    folders = _folders(root, {"m.py": CALLED}, {f"{name}.py": plain for name in ("plain", "again", "exchanged")})
     script = {f"m.py::{each.qualname}": [submit(each.body)] for each in CALLED}
     built = Project({}, ScriptedModel(script), root=folders[HERE]).run("jiti", "build")
     assert built.exit_code == 0, built.stdout + built.stderr

@@ -26,7 +26,10 @@ def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
     imported = start.measure(lambda column: ("-c", STATEMENTS[column] + layouts.REPORT_MEMORY), None)
     called = layouts.calls(folder / "calls", environments)
     script = layouts.INSIDE / "first_call.py"
-    first = start.measure(lambda column: (script, "plain" if column == FLOOR else "m"), called)
+    packages = {HERE: "jiti", PEER: "jiti", JAUNT: "jaunt"}
+    first = start.measure(
+        lambda column: (script, "plain") if column == FLOOR else (script, "m", packages[column]), called
+    )
     many = layouts.many(folder / "many", environments)
     declared = start.measure(lambda _: ("declare.py",), many)
     warm = start.measure(lambda _: ("warm.py",), many)
@@ -42,7 +45,9 @@ def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
             (Goal(4.0, HERE, FLOOR), Goal(4.0, FROZEN, FLOOR)),
             in_picture=True,
         ),
-        start.row("the very first call in a process, one stub", printed(first), base=HERE),
+        start.row(
+            "the very first call in a process, its module's import included", printed(first), base=HERE
+        ),
         start.row("memory at most, after the import", memory(own), unit="MB"),
         start.row(f"memory at most, after {MANY} were called", memory(warm), unit="MB", in_picture=True),
     ]
