@@ -45,9 +45,7 @@ def rows(environments: Environments, rounds: int, folder: Path) -> list[Row]:
             (Goal(4.0, HERE, FLOOR), Goal(4.0, FROZEN, FLOOR)),
             in_picture=True,
         ),
-        start.row(
-            "the very first call in a process, its module's import included", printed(first), base=HERE
-        ),
+        start.row("the very first call in a process, its module's import included", printed(first), base=HERE),
         start.row("memory at most, after the import", memory(own), unit="MB"),
         start.row(f"memory at most, after {MANY} were called", memory(warm), unit="MB", in_picture=True),
     ]

@@ -184,8 +184,9 @@ def _stubs_of(function: FunctionType) -> Stubs | None:
         known = _known.get(path)
         if known is not None and known.hold:
             return known
-        belongs_to, relative, file = stub.located(function)
-        if file.path != path or belongs_to.loader is not None:
+        # Neither of a notebook's cell nor of what lies in an archive.
+        belongs_to, relative, file = stub.located(function) if os.path.isfile(path) else (None, "", None)
+        if belongs_to is None or file is None or file.path != path or belongs_to.loader is not None:
             return None
         cache = mirror.compiled_path(belongs_to, relative)
     except (OSError, ValueError, SyntaxError, StubError, NotImplementedError):
