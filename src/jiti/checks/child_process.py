@@ -97,8 +97,8 @@ class ChildProcess:
     ) -> None:
         self._limits = limits
         self._tag = secrets.token_hex(16)
-        self._folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-"))
-        self._output = os.open(os.path.join(self._folder, "output"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._folder = ""
+        self._output = -1
         self._needs: tuple[dict[str, Any], ...] | None = None
         self.forks = False
         """Whether it forks for each job; known once it is ready."""
@@ -107,12 +107,13 @@ class ChildProcess:
         self.usable = True
         """Whether it can do another job."""
         try:
+            self._folder = os.path.realpath(tempfile.mkdtemp(prefix="jiti-"))
+            self._output = os.open(os.path.join(self._folder, "output"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             self._process, self._wire = self._start(dict(setup), env, fork=fork, forked=forked)
-        except NoServerError:
+        except BaseException as error:
             self._clear()
-            raise
-        except OSError as error:
-            self._clear()
+            if not isinstance(error, OSError):
+                raise
             message = f"{sys.executable or 'python'} cannot be started: {error}"
             raise ChildError(message) from error
 

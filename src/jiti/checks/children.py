@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiti import interpreter
 from jiti.checks import forking, gate_problems, stub_module
-from jiti.checks.child_process import ChildError, ChildProcess, NoServerError
+from jiti.checks.child_process import ChildError, ChildProcess
 from jiti.checks.judging import Judging
 from jiti.checks.limits import SessionTime
 from jiti.checks.runs import Stage
@@ -161,8 +161,8 @@ class Children:
         with beginnings.taken():
             if self._is_wanted_soon:
                 checks.await_quiet(_LONGEST_WAIT)
-            with self._starting, contextlib.suppress(GenerationError, NoServerError):  # who needs it meets them too
-                if self._is_wanted_soon:
+            with self._starting, contextlib.suppress(Exception):  # who needs the child meets it too, and is heard
+                if self._is_wanted_soon and forking.is_kept():
                     self._started(forked=True)
 
     def start(self) -> ChildProcess:

@@ -145,11 +145,12 @@ def _client() -> Client:
 
 def complete_types() -> None:
     """Have the package complete its types of events: else every thread does so that reads one while the first does."""
-    from anthropic.types import RawMessageStreamEvent
+    with suppress(Exception):  # what a later package has of other kinds is completed when it is read
+        from anthropic.types import RawMessageStreamEvent
 
-    union, *_ = get_args(RawMessageStreamEvent)
-    for event in get_args(union):
-        event.model_rebuild()
+        union, *_ = get_args(RawMessageStreamEvent)
+        for event in get_args(union):
+            event.model_rebuild()
 
 
 def _provider_of(client: Client, model: str) -> failures.Provider:

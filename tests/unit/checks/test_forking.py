@@ -231,3 +231,40 @@ def test_where_nothing_forks_it_is_left_to_the_thread_with_which_it_ends(
         await_starters()
         assert list(temporary.iterdir()) == []
         assert above(bench) == os.getpid()
+
+
+@pytest.mark.usefixtures("servers")
+def test_why_it_was_not_started_is_told_by_whoever_needs_it_and_by_no_thread(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that ends in an exception writes it to stderr, and pytest fails the test."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setattr(forking, "server_for", lambda *_: [].pop())
+    bench = workshop.bench(workshop.stub())
+    bench.start()
+    await_starters()
+    assert bench.problem() is None
+    with pytest.raises(IndexError):
+        bench.inspect("1")
+    assert list(temporary.iterdir()) == []
+    temporary.rmdir()
+    bench.start()
+    await_starters()
+    assert f"cannot be started: [Errno 2] No such file or directory: '{temporary}/" in str(bench.problem())
+
+
+def test_it_is_not_started_any_more_once_nobody_keeps_a_server(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that was broken off leaves its sessions where they are: what they began then, nobody would tidy up."""
+    monkeypatch.setattr(forking, "_servers", type(forking._servers)())  # noqa: SLF001 - as for a new process
+    started: list[object] = []
+    monkeypatch.setattr("jiti.checks.children.ChildProcess", lambda setup, **_: started.append(setup))
+    with checks.taken(), forking.kept():
+        workshop.bench(workshop.stub()).start()
+        (starter,) = starters()
+    starter.join(10)
+    assert not starter.is_alive()
+    assert started == []

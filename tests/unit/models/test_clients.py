@@ -10,7 +10,7 @@ import anthropic
 import pytest
 
 from jiti.errors import ConfigError
-from jiti.models.anthropic import AnthropicModel
+from jiti.models.anthropic import AnthropicModel, complete_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,3 +77,11 @@ print(len(events) > 3 and all(each.__pydantic_complete__ for each in events))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("types", [anthropic.types.Message, int | str])
+def test_a_package_that_has_events_of_another_kind_completes_them_itself(
+    types: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anthropic.types.RawMessageStreamEvent", types)
+    complete_types()
