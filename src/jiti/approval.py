@@ -15,14 +15,15 @@ ASK = "ask"
 _AUTO = (None, "", "auto")
 _NAME = b"approve"
 _ESCAPE = b"\\u"  # TOML lets a key be written with them
-_of_projects: dict[str, bool] = {}
+_of_projects: dict[tuple[str, str | None], bool] = {}
+"""By root, and by what the environment said: a program may set that after its stubs were declared."""
 
 
 def is_needed(declaration: Declaration, engine: object) -> bool:
     """Whether a stub's code runs only once a person has approved it.
 
-    What a project and its environment say is looked at once a process. Neither speaks for installed code, which is what
-    it was installed as: there, its own engine does.
+    What a project's settings say is looked at once a process. Neither they nor the environment speak for installed
+    code, which is what it was installed as: there, its own engine does.
 
     Args:
         declaration: the stub.
@@ -36,9 +37,10 @@ def is_needed(declaration: Declaration, engine: object) -> bool:
     home = declaration.home
     if home.is_installed:
         return False
-    asks = _of_projects.get(home.root)
+    where = home.root, os.environ.get("JITI_APPROVE")
+    asks = _of_projects.get(where)
     if asks is None:
-        asks = _of_projects[home.root] = _asks(home.root)
+        asks = _of_projects[where] = _asks(home.root)
     return asks
 
 

@@ -235,11 +235,22 @@ class Finder:
         return ModuleSpec(name, loader, origin=source.path)
 
 
+_sought: set[str] = set()
+
+
+def is_sought(name: str) -> bool:
+    """Whether a namespace is being imported already, and its stub's module for its sake: it is run once, after that."""
+    return name in _sought
+
+
 def _declared_by_import(name: str) -> Namespace | None:
+    _sought.add(name)
     try:
         __import__(_module_in(name))
     except ImportError:
         return None
+    finally:
+        _sought.discard(name)
     return _namespaces.get(name)
 
 

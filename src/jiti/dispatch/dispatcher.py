@@ -10,7 +10,7 @@ from types import FunctionType
 from jiti.dispatch import relay, swapping
 from jiti.dispatch.parameters import split
 from jiti.errors import called_too_late
-from jiti.loader import Namespace
+from jiti.loader import Namespace, is_sought
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Dispatcher:
             engine: whoever generates for it.
             look: whether to look for one that is not remembered.
         """
-        if self.code is not None or "<locals>" in written.__qualname__:
+        if self.code is not None or "<locals>" in written.__qualname__ or is_sought(self._namespace.name):
             return None
         from jiti.dispatch import binding
 

@@ -28,12 +28,15 @@ def load(namespace: Namespace, source: Source, written: FunctionType, *, alone: 
         ImportError: the stub's own module is still being imported, and what the text needs of it is not there yet.
         Exception: whatever the text's own code raises.
     """
+    if alone:  # it needs nothing of its stub's module, and who imports that gets what plain Python gives
+        namespace.load(source, alone=True)
+        return
     module = stub.importable_name(written)
     if module != written.__module__ and written.__module__ in sys.modules:
         # A script's implementations import it by its file's name, and must not run it a second time.
         sys.modules.setdefault(module, sys.modules[written.__module__])
     try:
-        namespace.load(source, alone=alone)
+        namespace.load(source)
     except ModuleNotFoundError as error:
         own = sys.modules.get(written.__module__)
         if own is None or error.name not in _other_names(source.declaration.path, module):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from types import CodeType
+from types import CodeType, FunctionType, ModuleType
 
-from jiti.dispatch import entry
+from jiti.dispatch import entry, timeless
+from jiti.home import known_home
 from jiti.stub import importable_name
 
 try:
@@ -16,7 +18,6 @@ except ImportError:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FunctionType
     from typing import TypeAlias
 
     # Modules, each with the dotted name of what is taken from there, or its own name.
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _IMPORT_NAME, _LOAD_CONST, _EXTENDED_ARG = opmap["IMPORT_NAME"], opmap["LOAD_CONST"], opmap["EXTENDED_ARG"]
 _LOAD_NAME = opmap["LOAD_NAME"]
 _JUMP_IF_FALSE = opmap.get("POP_JUMP_FORWARD_IF_FALSE", opmap.get("POP_JUMP_IF_FALSE"))  # the first is 3.11's
+_BY_NAME = frozenset({"__import__", "import_module", "eval", "exec"})
+"""What may import a module that no instruction names."""
 _BEFORE_A_JUMP = frozenset({opmap["CACHE"], opmap.get("TO_BOOL")})
 
 
@@ -44,19 +47,30 @@ def needs_of(code: CodeType, written: FunctionType) -> Needs | None:
     own = entry.root(written.__qualname__)  # which is bound later, to what stands above the stub perhaps
     if any(own in each.co_names or "__class__" in each.co_freevars for each in inner):
         return None
+    if not timeless.is_timeless(code) or any(not _BY_NAME.isdisjoint(each.co_names) for each in (code, *inner)):
+        return None
     names = {written.__module__, importable_name(written)}
     imported = dict.fromkeys(found for each in (code, *inner) for found in _imported(each))
     if any(not names.isdisjoint(each) or not each[0] for each in imported):
         return None
-    return tuple(each for each in imported if each[0].partition(".")[0] not in sys.stdlib_module_names)
+    return tuple(each for each in imported if not _is_pythons(each[0].partition(".")[0], written))
 
 
 def are_there(needs: Needs, written: FunctionType) -> bool:
     """Whether an implementation can be run, for all that it needs, while the stub's module is being imported."""
     if not needs:
         return True
-    being_imported = {written.__module__, importable_name(written)}
-    return all(being_imported.isdisjoint(each) and _is_there(*each) for each in needs)
+    name = importable_name(written)
+    if name != written.__module__:
+        return False  # a script, which other modules may import when they are called
+    return all(name not in each and _is_there(*each) for each in needs)
+
+
+def _is_pythons(package: str, written: FunctionType) -> bool:
+    """Whether a package comes with Python, and not from the project by the same name."""
+    home = known_home(written.__code__.co_filename)
+    path = getattr(sys.modules.get(package), "__file__", None) or ""
+    return package in sys.stdlib_module_names and not (home and path.startswith(home.root + os.sep))
 
 
 def _inner(code: CodeType) -> Iterator[CodeType]:
@@ -94,11 +108,18 @@ def _end_of_branch(steps: bytes, at: int) -> int:
 
 
 def _is_there(name: str, part: str) -> bool:
-    """Whether importing a part of a module runs nothing: it has been imported."""
+    """Whether importing a part of a module runs nothing, and is the same now and later: it has been imported.
+
+    What is no function, class or module may well be given another value before the stub is called.
+    """
     if not _is_imported(name):
         return False
-    # What the module does not have yet may be a module below it.
-    return part == name or part.removeprefix(f"{name}.") in vars(sys.modules[name]) or _is_imported(part)
+    if part == name:
+        return True
+    found = vars(sys.modules[name]).get(part.removeprefix(f"{name}."))
+    if found is None:
+        return _is_imported(part)  # what the module does not have may be a module below it
+    return callable(found) or isinstance(found, ModuleType)
 
 
 def _is_imported(name: str) -> bool:

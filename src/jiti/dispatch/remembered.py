@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     # Of its file in the mirror: path and bytes; the stub's dotted name and text; the file's code, and what that needs.
     Found: TypeAlias = tuple[str, bytes, str, str, CodeType, Needs | None]
 
-MADE_BY = "jiti 0.1.0, 2"
+MADE_BY = "jiti 0.1.0, 3"
 """By whose rules a state was told, and what is kept of it: jiti's version, and within that a number."""
 
 _HASH_KEY = int.from_bytes(MAGIC_NUMBER, "little")

@@ -6,17 +6,20 @@ So it is in a frozen process; and from Python 3.13 on where a process before thi
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import pickle
 import sys
+import types
 import typing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jiti import dispatch, host
-from jiti.errors import FrozenError
-from tests.unit.dispatch.running import next_process, script
+from jiti import dispatch, host, loader
+from jiti.dispatch.needs import needs_of
+from jiti.errors import ApprovalNeededError, FrozenError
+from tests.unit.dispatch.running import end, next_process, script
 
 if TYPE_CHECKING:
     from types import FunctionType, ModuleType
@@ -34,6 +37,7 @@ else:
 
 
 """
+STEP_BY_NAME = "__import__('importlib').import_module('{name}').STEP"
 STEP_IN_A_CALL = "def step():\n    from {name} import STEP\n\n    return STEP\n\n\nSTEP = step()\n\n\n"
 KINDS = '''
     LIMIT = object()
@@ -175,17 +179,22 @@ def test_a_process_that_is_not_frozen_binds_at_the_first_call(
         (f"{STEP_IN_A_CALL}def add(a, b=2):\n    return a + STEP\n", 13),
         (f"{STEP_AT_RUN_TIME}def add(a, b=2):\n    return a + STEP\n", 13),
         ("from package import part\n\n\ndef add(a, b=2):\n    return a + part.STEP\n", 4),
+        ("from package import SIZE\n\n\ndef add(a, b=2):\n    return a + SIZE\n", 5),
+        ("import os\n\nSTEP = os.environ.get('STEP', 0)\n\n\ndef add(a, b=2):\n    return a + b\n", 5),
+        (f"def add(a, b=2):\n    return a + {STEP_BY_NAME}\n", 13),
     ],
     ids=[
         *("it names itself", "it needs its module", "it needs a module that nobody has imported", "it is decorated"),
         *("it calls what needs its module", "it needs its module where nothing checks types"),
         "it needs a module of a package that nobody has imported",
+        *("it needs a value that may change", "it looks at the environment when it is run"),
+        "it imports a module by its name",
     ],
 )
 def test_what_cannot_be_bound_yet_waits_for_its_first_call(program: Program, implementation: str, result: int) -> None:
     (program.root / "not_there_yet.py").write_text("def add(a, b):\n    return a + b\n", encoding="utf-8")
     (program.root / "package").mkdir()
-    (program.root / "package" / "__init__.py").touch()
+    (program.root / "package" / "__init__.py").write_text("SIZE = 2\n", encoding="utf-8")
     (program.root / "package" / "part.py").write_text("STEP = 1\n", encoding="utf-8")
     source = f"import package\n\nSTEP = 0\n\n{ADD}\nSTEP = 10\n"
     shop = program.run(source, {"add": implementation.format(name=program.name)})
@@ -320,3 +329,58 @@ def test_what_a_person_has_to_approve_waits_for_its_first_call(
     monkeypatch.setenv("JITI_APPROVE", "ask")
     monkeypatch.setattr("jiti.approval._of_projects", {})
     assert not is_bound(next_process(program).add)
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_what_is_to_be_approved_is_asked_for_after_stubs_were_declared(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write(ADD + ADD.replace("add", "sub"), {"add": ADDED, "sub": ADDED.replace("add", "sub")})
+    assert program.load().add(1) == 3
+    shop = next_process(program)
+    assert is_bound(shop.add)
+    monkeypatch.setenv("JITI_APPROVE", "ask")
+    monkeypatch.setenv("JITI_FROZEN", "1")
+    with pytest.raises(ApprovalNeededError):
+        shop.sub(1)
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_a_script_whose_stub_is_bound_is_imported_as_plain_ones_are(program: Program) -> None:
+    program.write(f"{ADD}import helper\n\nLATER = 3\nif __name__ == '__main__':\n    print(add(1), helper.LATER)\n")
+    program.implement("add", ADDED)
+    (program.root / "helper.py").write_text(f"from {program.name} import LATER\n", encoding="utf-8")
+    text = f"""
+import runpy, sys
+from jiti.dispatch import dispatcher
+
+sys.dont_write_bytecode, sys.pycache_prefix, dispatcher._BINDS_REMEMBERED = False, None, True
+print('.jiti' in runpy.run_path({str(program.path)!r}, run_name='__main__')['add'].__code__.co_filename)
+"""
+    assert [script(program, text).split() for _ in range(2)] == [["3", "3", "True"]] * 2
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_a_stub_that_is_declared_for_its_implementations_sake_has_that_run_once(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert program.run(ADD, {"add": ADDED}).add(1) == 3
+    end(program)
+    program.unload()
+    runs: list[object] = []
+    monkeypatch.syspath_prepend(program.root)
+    monkeypatch.setattr(loader, "_namespaces", {})
+    monkeypatch.setattr(loader.Namespace, "_run", lambda *given: runs.append(given))
+    implementation = importlib.import_module(f"_jiti.{program.name}:add")  # as `pickle` does
+    assert (implementation.add(1), importlib.import_module(program.name).add(1), runs) == (3, 3, [])
+
+
+def test_a_module_of_the_projects_by_a_name_of_pythons_is_needed(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = program.run(ADD, {"add": ADDED}).add.__wrapped__
+    code = compile("from colorsys import Color\n", "file", "exec")
+    assert needs_of(code, written) == ()
+    monkeypatch.setitem(sys.modules, "colorsys", types.ModuleType("colorsys"))
+    monkeypatch.setattr(sys.modules["colorsys"], "__file__", str(program.root / "colorsys.py"), raising=False)
+    assert needs_of(code, written) == (("colorsys", "colorsys.Color"), ("colorsys", "colorsys"))
