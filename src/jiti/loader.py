@@ -15,6 +15,7 @@ import sys
 # By the names of the frozen modules that every process has loaded: `importlib` itself would have to be imported.
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader, cache_from_source
+from _thread import _count as _thread_count  # of those beside the first
 from types import ModuleType
 
 TYPE_CHECKING = False
@@ -141,8 +142,8 @@ class Namespace:
 
         Args:
             source: what fills it.
-            alone: whether the stub is being declared, so that nobody else can ask for it: the import system's lock of
-                a module takes longer than all that is done under it.
+            alone: whether the stub is being declared, so that nobody but other threads can ask for it: where there are
+                none, no lock is taken, since the import system's takes longer than all that is done under it.
 
         Raises:
             BrokenImplementationError: the text does not parse, or `settle` says so.
@@ -155,7 +156,7 @@ class Namespace:
         try:
             if source.code is None or _module_lock is None or self.name in sys.modules:
                 __import__(self.name)
-            elif alone:
+            elif alone and not _thread_count():
                 self._run(source, source.code)
             else:
                 with _module_lock(self.name):

@@ -10,8 +10,10 @@ import importlib
 import inspect
 import pickle
 import sys
+import threading
 import types
 import typing
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,7 @@ import pytest
 from jiti import dispatch, host, loader
 from jiti.dispatch.needs import needs_of
 from jiti.errors import ApprovalNeededError, FrozenError
-from tests.unit.dispatch.running import end, next_process, script
+from tests.unit.dispatch.running import SECONDS, end, next_process, script
 
 if TYPE_CHECKING:
     from types import FunctionType, ModuleType
@@ -384,3 +386,29 @@ def test_a_module_of_the_projects_by_a_name_of_pythons_is_needed(
     monkeypatch.setitem(sys.modules, "colorsys", types.ModuleType("colorsys"))
     monkeypatch.setattr(sys.modules["colorsys"], "__file__", str(program.root / "colorsys.py"), raising=False)
     assert needs_of(code, written) == (("colorsys", "colorsys.Color"), ("colorsys", "colorsys"))
+
+
+@pytest.mark.usefixtures("from_3_13_on")
+def test_who_unpickles_in_another_thread_waits_until_it_is_bound(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import sys\n\n\nclass _Point:\n    each = sys.started()\n\n\ndef point():\n    return _Point()\n"
+    program.write("@jiti\ndef point() -> object:\n    'A point.'\n", {"point": code})
+    monkeypatch.setattr(sys, "started", lambda: 0, raising=False)
+    monkeypatch.setattr("jiti.dispatch.timeless.is_timeless", lambda _: True)
+    pickled = pickle.dumps(program.load().point())
+    end(program)
+    program.unload()
+    begun, waited = threading.Event(), threading.Event()
+
+    def started() -> int:
+        begun.set()
+        waited.wait(0.05)  # for as long as whoever waits would not, if nothing held them up
+        return 1
+
+    monkeypatch.setattr(sys, "started", started)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(lambda: (begun.wait(SECONDS), pickle.loads(pickled)))  # noqa: S301 - our own
+        other.add_done_callback(lambda _: waited.set())
+        assert is_bound(program.load().point)
+        assert other.result(SECONDS)[1].each == 1
