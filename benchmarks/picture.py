@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import AGAIN, FLOOR, FROZEN, HERE
+from benchmarks.figures import AGAIN, EXCHANGED, FIRST, FLOOR, FROZEN, HERE
 from benchmarks.report import amount, times
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from benchmarks.figures import Row, Section
 
-COLORS = {FLOOR: "#9aa0a6", HERE: "#1a7f64", FROZEN: "#6bbfa3"}
+COLORS = {FLOOR: "#9aa0a6", HERE: "#1a7f64", FIRST: "#43a385", FROZEN: "#8fd0ba"}
+TABLE_ALONE = {AGAIN, EXCHANGED}
 OTHERS = ("#c2622d", "#7a5bb5", "#3b6ea8")
 """Colours of the packages, in the order in which they come."""
 WIDTH, LEFT, RIGHT = 760, 20, 170
@@ -24,7 +25,8 @@ BAR, GAP, TOP, NAME = 15, 14, 56, 20
 def of_sections(sections: Mapping[str, Section]) -> str:
     """The picture of the rows that set this package beside another one."""
     rows = [row for section in sections.values() for row in section.rows if row.in_picture]
-    columns = dict.fromkeys(each for section in sections.values() for each in section.columns if each != AGAIN)
+    named = (each for section in sections.values() for each in section.columns)
+    columns = dict.fromkeys(each for each in named if each not in TABLE_ALONE)
     return draw(rows, [column for column in columns if any(column in row.figures for row in rows)])
 
 
