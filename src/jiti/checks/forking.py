@@ -218,6 +218,9 @@ class _Servers:
                 self._retired.append(oldest)
             return found
 
+    def after_fork_in_child(self) -> None:
+        self._lock = threading.Lock()  # whoever held it at the fork is not there to release it
+
     def _forget_those_of_others(self) -> None:
         """In a fork of the process that keeps them, they are not ours."""
         if any(server.owner != os.getpid() for server in self._servers.values()):
@@ -237,6 +240,8 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 _servers = _Servers()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: _servers.after_fork_in_child())
 
 
 @contextlib.contextmanager

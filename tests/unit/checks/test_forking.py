@@ -108,15 +108,17 @@ def test_a_server_ends_with_whoever_keeps_it(workshop: Workshop, monkeypatch: py
 def test_a_fork_of_the_process_that_keeps_a_server_does_not_use_it(workshop: Workshop) -> None:
     above(workshop.bench(workshop.stub()))
     read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        found = forking.server_for(os.environ, sys.path, str(workshop.root))
-        os.write(write, b"none" if found is None else b"one")
-        os._exit(0)
+    with forking._servers._lock:  # noqa: SLF001 - as another thread may, at that moment
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(20)
+            found = forking.server_for(os.environ, sys.path, str(workshop.root))
+            os.write(write, b"none" if found is None else b"one")
+            os._exit(0)
+    os.close(write)
     assert os.read(read, 10) == b"none"
     os.waitpid(pid, 0)
     os.close(read)
-    os.close(write)
     assert above(workshop.bench(workshop.stub())) != os.getpid()
 
 
