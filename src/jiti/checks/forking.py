@@ -170,6 +170,8 @@ class _Servers:
         self._servers: dict[object, ForkServer] = {}
         self._retired: list[ForkServer] = []
         self._unfit: set[object] = set()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork_in_child)
 
     def open(self) -> None:
         with self._lock:
@@ -218,7 +220,7 @@ class _Servers:
                 self._retired.append(oldest)
             return found
 
-    def after_fork_in_child(self) -> None:
+    def _after_fork_in_child(self) -> None:
         self._lock = threading.Lock()  # whoever held it at the fork is not there to release it
 
     def _forget_those_of_others(self) -> None:
@@ -240,8 +242,6 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 _servers = _Servers()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: _servers.after_fork_in_child())
 
 
 @contextlib.contextmanager
