@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 _IMPORT_NAME, _LOAD_CONST, _EXTENDED_ARG = opmap["IMPORT_NAME"], opmap["LOAD_CONST"], opmap["EXTENDED_ARG"]
 _LOAD_NAME = opmap["LOAD_NAME"]
-_JUMP_IF_FALSE = opmap.get("POP_JUMP_FORWARD_IF_FALSE", opmap.get("POP_JUMP_IF_FALSE"))  # the first is 3.11's
 _BY_NAME = frozenset({"__import__", "import_module", "eval", "exec"})
 """What may import a module that no instruction names."""
-_BEFORE_A_JUMP = frozenset({opmap["CACHE"], opmap.get("TO_BOOL")})
 
 
 def needs_of(code: CodeType, written: FunctionType) -> Needs | None:
@@ -89,7 +87,7 @@ def _imported(code: CodeType) -> Iterator[tuple[str, str]]:
     skipped = 0
     for at in range(0, len(steps), 2):
         if steps[at] == _LOAD_NAME and code.co_names[steps[at + 1]] == "TYPE_CHECKING":
-            skipped = _end_of_branch(steps, at + 2)
+            skipped = timeless.end_of_branch(steps, at + 2)
         if steps[at] != _IMPORT_NAME or at < skipped:
             continue
         if steps[at - 2] != _LOAD_CONST or steps[at - 4] == _EXTENDED_ARG:  # one of the two numbers is a long one
@@ -98,13 +96,6 @@ def _imported(code: CodeType) -> Iterator[tuple[str, str]]:
         name, parts = code.co_names[steps[at + 1]], code.co_consts[steps[at - 1]]
         yield from ((name, f"{name}.{part}") for part in parts or ())
         yield name, name
-
-
-def _end_of_branch(steps: bytes, at: int) -> int:
-    """Where what is done if a condition holds ends; at most, since a jump counts from after what it caches."""
-    while steps[at] in _BEFORE_A_JUMP:
-        at += 2
-    return at + 2 + 2 * steps[at + 1] if steps[at] == _JUMP_IF_FALSE else 0
 
 
 def _is_there(name: str, part: str) -> bool:

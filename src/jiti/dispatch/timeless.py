@@ -43,6 +43,8 @@ _OPTIMIZED = 0x1  # `inspect.CO_OPTIMIZED`: of functions, and of no class's body
 _EXTENDED_ARG, _CACHE, _PUSH_NULL = opmap["EXTENDED_ARG"], opmap["CACHE"], opmap["PUSH_NULL"]
 _IMPORT_NAME, _IMPORT_FROM = opmap["IMPORT_NAME"], opmap["IMPORT_FROM"]
 _LOAD_NAME, _STORE_NAME, _LOAD_ATTR = opmap["LOAD_NAME"], opmap["STORE_NAME"], opmap["LOAD_ATTR"]
+_JUMP_IF_FALSE = opmap.get("POP_JUMP_FORWARD_IF_FALSE", opmap.get("POP_JUMP_IF_FALSE"))  # the first is 3.11's
+_BEFORE_A_JUMP = frozenset({_CACHE, opmap.get("TO_BOOL")})
 _CALLED = frozenset({_PUSH_NULL, opmap.get("LOAD_METHOD")})
 _ATTRIBUTE_SHIFT = int(sys.version_info >= (3, 12))  # whether an attribute's number says, too, that it is a method
 
@@ -119,12 +121,21 @@ def _looked_up(names: tuple[str, ...], steps: Steps) -> Iterator[tuple[str, str,
 
 
 def _steps(code: CodeType) -> Iterator[tuple[int, int]]:
-    """The instructions of code, with the whole of their arguments."""
-    data, argument = code.co_code, 0
+    """The instructions of code, with the whole of their arguments; without those below `if TYPE_CHECKING`."""
+    data, argument, skipped = code.co_code, 0, 0
     for at in range(0, len(data), 2):
         argument = argument << 8 | data[at + 1]
         if data[at] == _EXTENDED_ARG:
             continue
-        if data[at] != _CACHE:
+        if data[at] != _CACHE and at >= skipped:
             yield data[at], argument
+        if data[at] == _LOAD_NAME and code.co_names[argument] == "TYPE_CHECKING":
+            skipped = end_of_branch(data, at + 2)
         argument = 0
+
+
+def end_of_branch(steps: bytes, at: int) -> int:
+    """Where what is done if a condition holds ends; at most, since a jump counts from after what it caches."""
+    while steps[at] in _BEFORE_A_JUMP:
+        at += 2
+    return at + 2 + 2 * steps[at + 1] if steps[at] == _JUMP_IF_FALSE else 0

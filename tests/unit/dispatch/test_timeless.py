@@ -6,6 +6,8 @@ import pytest
 
 from jiti.dispatch.timeless import is_timeless
 
+CHECKING = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+
 
 @pytest.mark.parametrize(
     "text",
@@ -19,6 +21,8 @@ from jiti.dispatch.timeless import is_timeless
         "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\nclass Q(Exception):\n    pass\n",
         "from app import Item\ndef f(a: Item) -> list[Item]: ...",
         "import app\ndef f(a: app.Item): ...",
+        f"{CHECKING}    from app import C\nclass _C(C if TYPE_CHECKING else object): ...\nif not TYPE_CHECKING: C = _C",
+        f"{CHECKING}    import os\n    X = os.environ\n",
         "from app import go\ndef _f(): return go()\nf = _f\n",
         "def g(): return 1\nX = g()",
         "def _f(x): return x\nT = {'a': _f}",
@@ -46,6 +50,7 @@ def test_what_defines_and_computes_does_not(text: str) -> None:
         "import time\nclass G:\n    def __init__(self): self.t = time.time()\nX = G()",
         "import time\nX = list(time.time() for _ in range(3))",
         "import time\nf = lambda t=time.time(): t",
+        f"{CHECKING}    import os\nelse:\n    import os\nX = os.environ",
         "import app\nX = app.y",
         "import app.part as part\nX = part.go()",
         "from app import go\nX = go()",
