@@ -80,8 +80,7 @@ MEASUREMENTS = {
         "Building ahead of time",
         throughput.COLUMNS,
         throughput.rows,
-        "`jiti build` against a server on this machine that takes its time for each reply. Half as many rounds, "
-        "and where a session takes four replies an eighth; one at least.",
+        "`jiti build` against a server on this machine that takes its time for each reply. Half as many rounds.",
     ),
     "check": Measurement(
         "The offline gate",

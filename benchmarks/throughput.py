@@ -25,7 +25,7 @@ def rows(_environments: Environments, rounds: int, _folder: Path) -> list[Row]:
     found = []
     for turns in (1, 4):
         ideal = STUBS / JOBS * LATENCY * turns
-        taken = tuple(build(turns)[0] for _ in range(max(1, rounds // (2 * turns))))
+        taken = tuple(build(turns)[0] for _ in range((rounds + 1) // 2))
         replies = "one reply" if turns == 1 else f"{turns} replies"
         name = f"{STUBS} stubs, -j {JOBS}, {LATENCY:g} s a reply, {replies} each"
         figures = {COLUMNS[0]: Figure((ideal,)), HERE: Figure(taken)}
