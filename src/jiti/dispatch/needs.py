@@ -8,12 +8,8 @@ from types import CodeType, FunctionType, ModuleType
 
 from jiti.dispatch import entry, timeless
 from jiti.home import known_home
+from jiti.placeholder import opmap
 from jiti.stub import importable_name
-
-try:
-    from _opcode_metadata import opmap  # ty: ignore[import-not-found]  # the checker knows the oldest Python's modules
-except ImportError:
-    from opcode import opmap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +37,7 @@ def needs_of(code: CodeType, written: FunctionType) -> Needs | None:
     Returns:
         None where it has to wait until the stub's own module was imported.
     """
-    inner = tuple(_inner(code))
+    inner = tuple(timeless.inner_code(code))
     own = entry.root(written.__qualname__)  # which is bound later, to what stands above the stub perhaps
     if any(own in each.co_names or "__class__" in each.co_freevars for each in inner):
         return None
@@ -69,13 +65,6 @@ def _is_pythons(package: str, written: FunctionType) -> bool:
     home = known_home(written.__code__.co_filename)
     path = getattr(sys.modules.get(package), "__file__", None) or ""
     return package in sys.stdlib_module_names and not (home and path.startswith(home.root + os.sep))
-
-
-def _inner(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _inner(constant)
 
 
 def _imported(code: CodeType) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,7 @@ import builtins
 import sys
 from types import CodeType
 
-try:
-    from _opcode_metadata import opmap  # ty: ignore[import-not-found]  # the checker knows the oldest Python's modules
-except ImportError:
-    from opcode import opmap
+from jiti.placeholder import opmap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +52,7 @@ def is_timeless(code: CodeType) -> bool:
     Args:
         code: the module's, as it was compiled.
     """
-    inner = tuple(_inner(code))
+    inner = tuple(inner_code(code))
     run = (code, *(each for each in inner if not each.co_flags & _OPTIMIZED))  # the bodies of its classes
     if any(not _DOING.isdisjoint(each.co_names) for each in run):
         return False
@@ -85,11 +82,12 @@ def _only_computes(code: CodeType, imported: dict[str, str]) -> bool:
     return packages <= _COMPUTING and _DOING.isdisjoint(code.co_names)
 
 
-def _inner(code: CodeType) -> Iterator[CodeType]:
+def inner_code(code: CodeType) -> Iterator[CodeType]:
+    """The code of all functions and classes that code defines, however deep."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield constant
-            yield from _inner(constant)
+            yield from inner_code(constant)
 
 
 def _imported(names: tuple[str, ...], steps: Steps) -> Iterator[tuple[str, str]]:

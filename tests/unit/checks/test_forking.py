@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,12 +187,19 @@ def test_a_child_that_nobody_waits_for_is_started_when_no_candidate_is_checked(
     assert len(list(temporary.iterdir())) == 1
 
 
-@pytest.mark.usefixtures("servers", "temporary")
-def test_it_is_started_at_once_for_whoever_needs_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
+@contextmanager
+def begun_while_one_is_checked(workshop: Workshop) -> Generator[Bench]:
+    """A bench that nobody needs yet, begun and left while a candidate is being checked elsewhere."""
     with checks.taken():
         bench = workshop.bench(workshop.stub())
         bench.start()
+        yield bench
+
+
+@pytest.mark.usefixtures("servers", "temporary")
+def test_it_is_started_at_once_for_whoever_needs_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
+    with begun_while_one_is_checked(workshop) as bench:
         assert bench.inspect("1") == "int: 1"
 
 
@@ -200,9 +208,7 @@ def test_it_is_not_started_any_more_once_nobody_will_need_it(
     workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 60)
-    with checks.taken():
-        bench = workshop.bench(workshop.stub())
-        bench.start()
+    with begun_while_one_is_checked(workshop) as bench:
         (starter,) = starters()
         bench.close()
     starter.join(10)
@@ -215,9 +221,7 @@ def test_where_candidates_are_checked_all_the_time_it_is_started_in_a_while(
     workshop: Workshop, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jiti.checks.children._LONGEST_WAIT", 0.01)
-    with checks.taken():
-        bench = workshop.bench(workshop.stub())
-        bench.start()
+    with begun_while_one_is_checked(workshop):
         await_starters()
         assert len(list(temporary.iterdir())) == 1
 
